@@ -1,0 +1,123 @@
+// Every setting of cleartap with its default. Refuses to know YAML: reading and checking is in settings.cpp.
+// The keys in the file are the names used here; config/cleartap.yaml is the commented list that users read.
+#pragma once
+
+#include "messages/result.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cleartap {
+
+/// "address:port" to listen at; v6 addresses in brackets.
+struct listen_address {
+  std::string host;
+  std::uint16_t port = 0;
+
+  bool operator==(const listen_address&) const = default;
+};
+
+/// How one stage of the pipeline is laid out. The edge into a stage has one lane per actor of it.
+struct stage_settings {
+  std::size_t actors = 1;      // streams.shards, redaction.workers, inventory.shards; else always 1
+  std::size_t batch_max = 256; // items of one message to the stage
+  std::size_t credit_max = 16; // messages under way to one actor of the stage
+  std::size_t queue_max = 64;  // messages that wait for credit, per actor, before the sender drops
+};
+
+struct settings {
+  std::string logLevel = "info"; // debug, info, warning, error
+
+  struct {
+    std::uint32_t maxBufferSize = 8192; // payload bytes of one event
+    std::uint32_t perfBufferPages = 64; // pages of ring buffer per CPU, a power of two
+    std::uint32_t connections_max = 16384;
+    std::uint32_t threads_max = 32768; // threads inside TLS calls that are followed
+  } capture;
+
+  struct {
+    std::chrono::seconds rescanInterval{0}; // full scan as a safety net; 0 = at the start only
+    std::size_t libraries_max = 512;
+    std::chrono::seconds unused_max{600}; // probes stay this long after the last user has gone
+  } discovery;
+
+  struct {
+    bool enabled = true;
+    std::size_t tree_max = 50000; // processes remembered
+    std::size_t ancestors_max = 5;
+  } process;
+
+  struct {
+    std::size_t request_max = 256 * 1024; // bytes kept of one body
+    std::size_t response_max = 1024 * 1024;
+  } bodies;
+
+  struct {
+    std::size_t head_max = 64 * 1024;     // bytes of one message head
+    std::size_t headers_max = 256;        // fields of one message
+    std::size_t pipeline_max = 64;        // requests that wait for their response on one connection
+    std::chrono::seconds idle_max{300};   // a connection without traffic is forgotten
+    std::size_t connections_max = 16384;  // per shard
+  } streams;
+
+  struct {
+    std::vector<std::string> headers; // names to redact beside the built-in ones
+    std::vector<std::string> keys;    // keys whose values are redacted beside the built-in ones
+  } redaction;
+
+  struct {
+    std::size_t batches_max = 256; // batches sent and not yet acknowledged
+    std::size_t exchanges_max = 8192; // exchanges kept while the window is full
+  } link;
+
+  struct {
+    std::size_t apis_max = 4096;
+    std::size_t endpoints_max = 2048; // per API
+    std::size_t depth_max = 16;       // of a JSON schema
+    std::size_t properties_max = 256; // per JSON object
+    std::chrono::milliseconds commit_interval{500};
+  } inventory;
+
+  struct {
+    std::filesystem::path path = "/var/lib/cleartap"; // directory of the database
+  } store;
+
+  struct {
+    listen_address listen{"127.0.0.1", 8090};
+  } page;
+
+  struct {
+    listen_address listen{"127.0.0.1", 9090};
+  } metrics;
+
+  struct {
+    listen_address listen{"127.0.0.1", 9091};
+    std::filesystem::path token_file = "/run/cleartap/admin.token"; // made at the start, mode 0600
+  } admin;
+
+  struct {
+    stage_settings streams{.actors = 2};
+    stage_settings redaction{.actors = 2};
+    stage_settings enrichment;
+    stage_settings uplink;
+    stage_settings inventory{.actors = 2};
+    stage_settings feed;   // live exchanges to `cleartap watch`
+    stage_settings rescan; // process events
+  } pipeline;
+};
+
+/// Reads a YAML document called `name` in messages. An unknown key, a wrong type or a value out of range fails and names
+/// `name`, the line, the key and what is accepted.
+[[nodiscard]] result<settings> parse_settings(std::string_view yaml, std::string_view name);
+
+/// Reads the file at `path`; an empty path gives the defaults. Then applies `overrides`, each "key=value" with a dotted
+/// key and a YAML value, in order, under the same rules.
+[[nodiscard]] result<settings> load_settings(const std::filesystem::path& path, std::span<const std::string> overrides);
+
+} // namespace cleartap

@@ -1,0 +1,41 @@
+// What the inventory tells others: rows for the store, summaries for readers. Refuses to know how either is kept.
+#pragma once
+
+#include "messages/capture.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cleartap {
+
+/// The evidence of one endpoint. Merging two rows of equal key is commutative and associative (actors/inventory).
+struct evidence_row {
+  std::string authority; // raw, as observed
+  std::string method;
+  std::string path;     // with typed placeholders, e.g. "/users/{int}"
+  std::string evidence; // JSON, written and read by actors/inventory alone
+};
+
+struct endpoint_summary {
+  std::string method;
+  std::string path; // with named parameters, as in the OpenAPI document, e.g. "/users/{userId}"
+  std::uint64_t served = 0; // exchanges seen at the server
+  std::uint64_t called = 0; // exchanges seen at the client
+  wall_time first_seen{};
+  wall_time last_seen{};
+  std::vector<std::pair<std::uint16_t, std::uint64_t>> statuses; // ascending; status 0: no response seen
+};
+
+struct api_summary {
+  std::string id; // 16 hex digits, stable for an authority
+  std::string authority;
+  std::uint64_t served = 0;
+  std::uint64_t called = 0;
+  wall_time first_seen{};
+  wall_time last_seen{};
+  std::vector<endpoint_summary> endpoints; // by path, then method
+};
+
+} // namespace cleartap

@@ -1,0 +1,59 @@
+// What the kernel told of processes: starts, ends and new executable mappings. Refuses to know TLS.
+#pragma once
+
+#include "messages/capture.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cleartap {
+
+struct ancestor {
+  std::uint32_t pid = 0;
+  std::string comm;
+
+  bool operator==(const ancestor&) const = default;
+};
+
+/// Who made or served a call. Unknown parts stay empty.
+struct process_identity {
+  std::uint32_t pid = 0;
+  std::string comm;
+  std::string exe;                 // path as the process itself sees it
+  std::string container_id;        // 64 hex digits, or empty outside containers
+  std::vector<ancestor> ancestors; // parent first
+
+  bool operator==(const process_identity&) const = default;
+};
+
+/// A file as the kernel knows it. Containers that share an image layer share these; paths and stat do not show it.
+struct file_id {
+  std::uint64_t device = 0; // the super block's, as makedev(major, minor)
+  std::uint64_t inode = 0;
+
+  auto operator<=>(const file_id&) const = default;
+};
+
+enum class process_event_kind : std::uint8_t { fork, exec, exit, mapping };
+
+struct process_event {
+  process_event_kind kind = process_event_kind::exec;
+  kernel_time at{0};
+  std::uint32_t pid = 0;
+  std::uint32_t parent = 0;
+  std::string comm;
+  std::string path;   // exec: the executable as named by the caller; mapping: the file as the process sees it
+  std::string cgroup; // exec: last component of the process's cgroup
+  file_id file;       // mapping: which file, whatever it is called
+};
+
+struct process_batch {
+  std::vector<process_event> events;
+
+  std::size_t size() const noexcept { return events.size(); }
+  std::uint64_t units() const noexcept { return events.size(); }
+};
+
+} // namespace cleartap
