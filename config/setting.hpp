@@ -1,0 +1,73 @@
+// The kinds of settings: how a value of each is read, and what is accepted. Refuses to know which settings there are.
+#pragma once
+
+#include "config/settings.hpp"
+#include "config/yaml_tree.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace cleartap {
+
+/// The way from the whole settings to one of them.
+template <class T>
+using place_of = T* (*)(settings&);
+
+/// A whole decimal number of `unit` within min..max.
+struct number_setting {
+  std::variant<place_of<std::uint32_t>, place_of<std::size_t>, place_of<std::chrono::seconds>,
+               place_of<std::chrono::milliseconds>>
+      at;
+  std::uint64_t min = 0;
+  std::uint64_t max = 0;
+  std::string_view unit;
+  bool power_of_two = false;
+};
+
+/// true or false.
+struct switch_setting {
+  place_of<bool> at = nullptr;
+};
+
+/// One of `words`.
+struct word_setting {
+  place_of<std::string> at = nullptr;
+  std::span<const std::string_view> words;
+};
+
+/// An absolute path; whether anything is there is not looked at.
+struct path_setting {
+  static constexpr std::size_t size_max = 4095; // PATH_MAX without its NUL
+
+  place_of<std::filesystem::path> at = nullptr;
+};
+
+/// "host:port". The host is kept without brackets: an IP address in text form, or "localhost".
+struct address_setting {
+  place_of<listen_address> at = nullptr;
+};
+
+/// A list of names; with `header_names` only what may be the name of an HTTP field (RFC 9110 section 5.1).
+struct names_setting {
+  static constexpr std::size_t names_max = 256;
+  static constexpr std::size_t size_max = 128; // bytes of one name
+
+  place_of<std::vector<std::string>> at = nullptr;
+  bool header_names = false;
+};
+
+struct setting {
+  std::string_view key; // dotted
+  std::variant<number_setting, switch_setting, word_setting, path_setting, address_setting, names_setting> kind;
+};
+
+/// Sets the setting in `target` to the value of `node`, which is not a refusal. The failure is the cause alone, without
+/// place and key, and leaves `target` as it was.
+[[nodiscard]] result<void> assign(const setting& which, settings& target, const yaml_node& node);
+
+/// What the setting accepts, for messages and for the comments of the shipped file, e.g. "1024..65536 bytes".
+[[nodiscard]] std::string accepted(const setting& which);
+
+} // namespace cleartap
