@@ -62,7 +62,8 @@ enum class tls_library : std::uint8_t { openssl };
 
 enum class chunk_kind : std::uint8_t {
   data,
-  closed // the library freed the connection; no payload
+  closed,       // the library freed the connection; no payload
+  process_ended // of connection.tgid, with all its connections; no payload
 };
 
 /// The plaintext of one TLS read or write, or a part of it.

@@ -12,7 +12,7 @@ namespace cleartap {
 
 /// The evidence of one endpoint. Merging two rows of equal key is commutative and associative (actors/inventory).
 struct evidence_row {
-  std::string authority; // raw, as observed
+  std::string authority; // normalised, see actors/inventory/authority.hpp
   std::string method;
   std::string path;     // with typed placeholders, e.g. "/users/{int}"
   std::string evidence; // JSON, written and read by actors/inventory alone

@@ -36,7 +36,13 @@ struct file_id {
   auto operator<=>(const file_id&) const = default;
 };
 
-enum class process_event_kind : std::uint8_t { fork, exec, exit, mapping };
+enum class process_event_kind : std::uint8_t {
+  fork,
+  exec,
+  exit,
+  mapping,      // a file was mapped executable
+  mappings_lost // some mappings were not reported: only a scan of /proc finds them
+};
 
 struct process_event {
   process_event_kind kind = process_event_kind::exec;
