@@ -1,0 +1,51 @@
+// All TLS connections of one shard: finds the connection of a chunk, forgets those that ended. Refuses to know HTTP.
+#pragma once
+
+#include "actors/streams/connection.hpp"
+
+#include <map>
+#include <memory>
+
+namespace cleartap {
+
+class connections {
+public:
+  explicit connections(const stream_limits& limits) { shard_.limits = limits; }
+
+  connections(const connections&) = delete; // each connection refers to the shard
+  connections& operator=(const connections&) = delete;
+
+  // All of them append to `out` and leave ledger().in == ledger().accounted().
+
+  /// Requires a chunk of data or of a close, and bytes.size() == chunk.size_captured. Kernel time + `wall_offset` =
+  /// wall clock.
+  void accept(const tls_chunk& chunk, std::span<const std::uint8_t> bytes, std::chrono::nanoseconds wall_offset,
+              std::vector<exchange>& out);
+
+  /// As if each connection of the process were closed.
+  void process_exited(std::uint32_t tgid, std::vector<exchange>& out);
+
+  /// Closes every connection without a chunk for stream_limits::idle_max.
+  void expire(kernel_time now, std::vector<exchange>& out);
+
+  /// Whatever is pending goes out; nothing is queued afterwards.
+  void close_all(std::vector<exchange>& out);
+
+  const stream_ledger& ledger() const noexcept { return shard_.ledger; }
+  std::size_t size() const noexcept { return known_.size(); }
+
+private:
+  struct entry {
+    kernel_time last{0};
+    std::unique_ptr<connection> http; // none: the connection does not speak HTTP/1.1
+  };
+  using table = std::map<connection_id, entry>; // ordered: a process is a range
+
+  entry* find_or_add(const tls_chunk& chunk);
+  table::iterator close(table::iterator which, std::vector<exchange>& out);
+
+  stream_shard shard_;
+  table known_;
+};
+
+} // namespace cleartap

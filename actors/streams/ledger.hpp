@@ -1,0 +1,52 @@
+// Where each plaintext byte that reached the streams stage went. Refuses to know how it got there.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+
+namespace cleartap {
+
+/// Why bytes are in no exchange.
+enum class stream_drop : std::uint8_t {
+  resync,           // before a recognisable message, or a head that never ended
+  kernel_cut,       // the kernel did not hand them over
+  parse_error,      // not HTTP/1.1 where it should be
+  connections_full, // stream_limits::connections_max
+  limit,            // a message over head_max or headers_max
+  overlap,          // seen before
+  count_
+};
+
+/// Which limit was reached; the counters count messages, or connections.
+enum class stream_limit : std::uint8_t { head, headers, body, pipeline, connections, idle, count_ };
+
+/// Unit: plaintext bytes by their original size, unless said otherwise.
+/// Invariant: in == accounted() whenever no call into the stage is under way.
+struct stream_ledger {
+  template <class Key>
+  using by = std::array<std::uint64_t, static_cast<std::size_t>(Key::count_)>;
+
+  std::uint64_t in = 0;
+  std::uint64_t in_exchanges = 0; // of messages that were emitted: heads, framing and bodies
+  std::uint64_t not_http = 0;
+  std::uint64_t queued = 0; // of messages in progress or waiting for their pair
+  by<stream_drop> dropped{};
+
+  std::uint64_t lost = 0;        // in holes between chunks; never part of `in`
+  std::uint64_t holes = 0;       // how many
+  std::uint64_t undecodable = 0; // bodies emptied because their content coding could not be removed
+  by<stream_limit> reached{};
+
+  std::uint64_t accounted() const noexcept {
+    return std::accumulate(dropped.begin(), dropped.end(), in_exchanges + not_http + queued);
+  }
+
+  std::uint64_t& operator[](stream_drop reason) noexcept { return dropped[static_cast<std::size_t>(reason)]; }
+  std::uint64_t operator[](stream_drop reason) const noexcept { return dropped[static_cast<std::size_t>(reason)]; }
+  std::uint64_t& operator[](stream_limit which) noexcept { return reached[static_cast<std::size_t>(which)]; }
+  std::uint64_t operator[](stream_limit which) const noexcept { return reached[static_cast<std::size_t>(which)]; }
+};
+
+} // namespace cleartap

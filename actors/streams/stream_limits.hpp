@@ -1,0 +1,34 @@
+// The limits of the streams stage, gathered from the settings. Knows nothing of what reaching one means.
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace cleartap {
+
+struct stream_limits {
+  std::size_t head_max = 0; // bytes kept of one head: target, names and values
+  std::size_t headers_max = 0;
+  std::size_t request_body_max = 0; // bytes kept of one body, carried and decoded alike
+  std::size_t response_body_max = 0;
+  std::size_t pipeline_max = 0;
+  std::size_t connections_max = 0;
+  std::chrono::nanoseconds idle_max{0};
+  std::size_t search_max = 16 * 1024; // bytes without HTTP/1 after which a connection is not HTTP
+};
+
+inline stream_limits limits_of(const settings& from) {
+  auto limits = stream_limits{};
+  limits.head_max = from.streams.head_max;
+  limits.headers_max = from.streams.headers_max;
+  limits.request_body_max = from.bodies.request_max;
+  limits.response_body_max = from.bodies.response_max;
+  limits.pipeline_max = from.streams.pipeline_max;
+  limits.connections_max = from.streams.connections_max;
+  limits.idle_max = from.streams.idle_max;
+  return limits;
+}
+
+} // namespace cleartap

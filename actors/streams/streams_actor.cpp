@@ -1,0 +1,90 @@
+#include "actors/streams/streams_actor.hpp"
+
+#include "actors/flow/stage.hpp"
+
+namespace cleartap {
+
+namespace {
+
+using namespace std::chrono_literals;
+using flow::drop_reason;
+
+constexpr auto expiry_interval = 5s;
+
+/// The stage's ledger is kept by the pure code in plain numbers; this shows it to others.
+void publish_ledger(streams_state& state) {
+  const auto& ledger = state.open->ledger();
+  auto& status = *state.status;
+  auto show = [&](drop_reason reason, stream_drop from) {
+    status.dropped[static_cast<std::size_t>(reason)].store(ledger[from], std::memory_order_relaxed);
+  };
+  status.out.store(ledger.in_exchanges, std::memory_order_relaxed);
+  status.queued.store(ledger.queued, std::memory_order_relaxed);
+  status.dropped[static_cast<std::size_t>(drop_reason::not_http)].store(ledger.not_http, std::memory_order_relaxed);
+  show(drop_reason::resync, stream_drop::resync);
+  show(drop_reason::kernel_cut, stream_drop::kernel_cut);
+  show(drop_reason::parse_error, stream_drop::parse_error);
+  show(drop_reason::connections_full, stream_drop::connections_full);
+  show(drop_reason::limit, stream_drop::limit);
+  show(drop_reason::overlap, stream_drop::overlap);
+}
+
+void pass_finished(streams_state& state) {
+  auto& out = *state.out;
+  for (auto& each : state.finished) {
+    auto lane = std::hash<connection_id>{}(each.connection) / 7 % out.lanes();
+    out.filling(lane).exchanges.push_back(std::move(each));
+    out.filled(lane);
+  }
+  state.finished.clear();
+  out.flush();
+  publish_ledger(state);
+}
+
+void take(streams_state& state, const flow::parcel<chunk_batch>& parcel) {
+  auto delivery = parcel.open();
+  const auto& batch = delivery.batch;
+  for (const auto& chunk : batch.chunks)
+    if (chunk.kind == chunk_kind::process_ended)
+      state.open->process_exited(chunk.connection.tgid, state.finished);
+    else
+      state.open->accept(chunk, batch.bytes(chunk), batch.wall_offset, state.finished);
+  pass_finished(state);
+  state.out->retain(std::move(delivery.credit));
+}
+
+kernel_time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+} // namespace
+
+streams_actor::behavior_type streams(streams_actor::stateful_pointer<streams_state> self, const settings* config,
+                                     flow::actor_status* status, flow::edge_status* out) {
+  flow::keep_exception_text(self);
+  auto& state = self->state;
+  state.status = status;
+  state.open.emplace(limits_of(*config));
+  state.out.emplace(*out, *status, flow::wake(self));
+  self->delayed_send(self, expiry_interval, tick_atom_v);
+  return {
+      [self](drain_atom) {
+        auto& st = self->state;
+        st.status->phase = flow::actor_phase::draining;
+        st.open->close_all(st.finished);
+        pass_finished(st);
+        flow::end_when_idle(self, *st.status, *st.out);
+      },
+      [self](credit_atom) {
+        self->state.out->pump();
+        flow::end_when_idle(self, *self->state.status, *self->state.out);
+      },
+      [self](const flow::parcel<chunk_batch>& parcel) { take(self->state, parcel); },
+      [self](const exchange_announcement& news) { self->state.out->attach(news); },
+      [self](tick_atom) {
+        self->state.open->expire(now(), self->state.finished);
+        pass_finished(self->state);
+        self->delayed_send(self, expiry_interval, tick_atom_v);
+      },
+  };
+}
+
+} // namespace cleartap
