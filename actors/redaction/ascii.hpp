@@ -1,0 +1,51 @@
+// Questions about single bytes of a message. Refuses to know locales.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace cleartap::masking {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+constexpr bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_alnum(char c) noexcept { return is_digit(c) || is_lower(c) || is_upper(c); }
+constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+constexpr bool is_space(char c) noexcept { return is_blank(c) || c == '\n' || c == '\r'; }
+constexpr bool is_base64url(char c) noexcept { return is_alnum(c) || c == '-' || c == '_'; }
+constexpr char to_lower(char c) noexcept { return is_upper(c) ? static_cast<char>(c | 0x20) : c; }
+
+constexpr bool is_one_of(char c, std::string_view set) noexcept { return set.find(c) != std::string_view::npos; }
+
+constexpr std::size_t index_of(char c) noexcept { return static_cast<unsigned char>(c); }
+
+constexpr unsigned hex_value(char c) noexcept {
+  return is_digit(c) ? static_cast<unsigned>(c - '0') : static_cast<unsigned>((c | 0x20) - 'a' + 10);
+}
+
+constexpr bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
+
+constexpr bool equal_any_case(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::equal(a, b, {}, to_lower, to_lower);
+}
+
+constexpr bool starts_any_case(std::string_view text, std::string_view opening) noexcept {
+  return equal_any_case(text.substr(0, opening.size()), opening);
+}
+
+constexpr bool contains_any_case(std::string_view text, std::string_view part) noexcept {
+  return !std::ranges::search(text, part, {}, to_lower, to_lower).empty();
+}
+
+constexpr std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && is_space(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
+
+} // namespace cleartap::masking

@@ -1,0 +1,38 @@
+#include "actors/redaction/body.hpp"
+
+#include "actors/redaction/ascii.hpp"
+#include "actors/redaction/binary.hpp"
+#include "actors/redaction/form.hpp"
+#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/multipart.hpp"
+#include "actors/redaction/plain_text.hpp"
+
+namespace cleartap::masking {
+
+namespace {
+
+bool is_form(std::string_view text, std::string_view content_type) noexcept {
+  return starts_any_case(content_type, "application/x-www-form-urlencoded") && !trimmed(text).starts_with('<');
+}
+
+} // namespace
+
+void mask_body(std::string_view text, std::string_view content_type, bool cut, std::size_t level, mask_writer& out) {
+  if (text.empty())
+    return;
+  if (level > multipart_levels_max)
+    return out.remove_from(text, removal::depth);
+  if (const auto delimiter = multipart_delimiter(text, content_type); !delimiter.empty())
+    return mask_multipart(text, delimiter, cut, level, out);
+  if (text.find('\0') != std::string_view::npos) // neither JSON nor a form: perhaps UTF-16
+    return mask_binary(text, binary_kind_of(text, content_type), out);
+  if (looks_like_json(text) || contains_any_case(content_type, "json"))
+    return mask_json(text, cut, 0, out);
+  if (is_form(text, content_type))
+    return mask_form(text, cut, out);
+  if (const auto kind = binary_kind_of(text, content_type); kind != binary_kind::none)
+    return mask_binary(text, kind, out);
+  mask_text(text, cut, out);
+}
+
+} // namespace cleartap::masking

@@ -1,0 +1,95 @@
+#include "actors/redaction/form.hpp"
+
+#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/percent.hpp"
+#include "actors/redaction/plain_text.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace cleartap::masking {
+
+namespace {
+
+/// Takes the text up to the first of `separators` off `text`, and the separator.
+std::string_view take_piece(std::string_view& text, std::string_view separators) noexcept {
+  const auto end = std::min(text.find_first_of(separators), text.size());
+  const auto piece = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return piece;
+}
+
+std::optional<redaction_class> class_of_key(std::string_view key, const redaction_policy& policy) {
+  return is_percent_encoded(key) ? policy.key(percent_decoded(key)) : policy.key(key);
+}
+
+void mask_content(std::string_view text, bool cut, mask_writer& out) {
+  if (looks_like_json(text))
+    mask_json(text, cut, 1, out);
+  else
+    mask_text(text, cut, out);
+}
+
+/// A value under a key that is not sensitive.
+void mask_value(std::string_view value, bool cut, mask_writer& out) {
+  const auto encoded = is_percent_encoded(value);
+  if (!encoded && !looks_like_json(value))
+    return mask_text(value, cut, out);
+  if (!out.spend(value))
+    return;
+  const auto decoded = encoded ? percent_decoded(value) : std::string{value};
+  auto uncounted = redaction_stats{};
+  auto inner = mask_writer{decoded, out.policy(), uncounted, out.work_left()};
+  mask_content(decoded, cut, inner);
+  if (inner.is_changed())
+    out.mask(value, inner.first().value_or(redaction_class::secret));
+}
+
+/// What is between two '&'.
+void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
+  while (!text.empty()) {
+    const auto equals = text.find_first_of("=;");
+    if (equals == std::string_view::npos)
+      return mask_value(text, cut, out);
+    if (text[equals] == ';') {
+      mask_value(take_piece(text, ";"), false, out);
+      continue;
+    }
+    const auto kind = class_of_key(text.substr(0, equals), out.policy());
+    text.remove_prefix(equals + 1);
+    if (kind)
+      return out.mask(text, *kind);
+    const auto value = take_piece(text, ";");
+    mask_value(value, cut && text.empty(), out);
+  }
+}
+
+void mask_parameter(std::string_view text, mask_writer& out) {
+  const auto equals = text.find('=');
+  const auto kind =
+      equals == std::string_view::npos ? std::nullopt : class_of_key(text.substr(0, equals), out.policy());
+  if (kind)
+    out.mask(text.substr(equals + 1), *kind);
+  else
+    mask_patterns(text, false, out);
+}
+
+} // namespace
+
+void mask_form(std::string_view text, bool cut, mask_writer& out) {
+  while (!text.empty() && !out.is_removed()) {
+    const auto piece = take_piece(text, "&");
+    mask_pairs(piece, cut && text.empty(), out);
+  }
+}
+
+void mask_path(std::string_view path, mask_writer& out) {
+  while (!path.empty()) {
+    auto segment = take_piece(path, "/");
+    mask_patterns(take_piece(segment, ";"), false, out);
+    while (!segment.empty())
+      mask_parameter(take_piece(segment, ";"), out);
+  }
+}
+
+} // namespace cleartap::masking

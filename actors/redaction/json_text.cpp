@@ -1,0 +1,215 @@
+#include "actors/redaction/json_text.hpp"
+
+#include "actors/redaction/ascii.hpp"
+#include "actors/redaction/json_string.hpp"
+#include "actors/redaction/json_value.hpp"
+#include "actors/redaction/plain_text.hpp"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace cleartap::masking {
+
+namespace {
+
+constexpr auto byte_order_mark = std::string_view{"\xef\xbb\xbf"};
+
+/// The bytes that end a token without quotes.
+constexpr auto ends_token = [] {
+  auto table = std::array<bool, 256>{};
+  for (auto c : std::string_view{" \t\r\n{}[],:\""})
+    table[index_of(c)] = true;
+  return table;
+}();
+
+std::size_t token_end(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && !ends_token[index_of(text[at])])
+    ++at;
+  return at;
+}
+
+/// A key of the array-of-pairs form: {"name": "password", "value": "hunter2"}.
+bool is_naming_key(std::string_view key) noexcept {
+  return equal_any_case(key, "name") || equal_any_case(key, "key") || equal_any_case(key, "field");
+}
+
+class json_pass {
+public:
+  json_pass(std::string_view text, bool cut, std::size_t level, mask_writer& out) noexcept
+      : text_{text}, cut_{cut}, level_{level}, out_{out} {}
+
+  /// Returns what is left at the first token that cannot be JSON.
+  std::string_view run() {
+    while (at_ < text_.size() && !out_.is_removed() && step())
+      ;
+    return text_.substr(at_);
+  }
+
+private:
+  bool step() {
+    const auto c = text_[at_];
+    switch (c) {
+    case '{':
+    case '[':
+      open();
+      return true;
+    case '}':
+    case ']':
+      close();
+      return true;
+    case '"':
+    case '\'':
+      on_string();
+      return true;
+    case ',':
+      pending_.reset();
+      [[fallthrough]];
+    case ':':
+      ++at_;
+      return true;
+    default:
+      if (is_space(c))
+        return ++at_, true;
+      return on_bare();
+    }
+  }
+
+  void open() {
+    if (depth_ == depth_max)
+      return out_.remove_from(text_.substr(at_), removal::depth);
+    ++depth_;
+    if (pending_ && masked_depth_ == 0) {
+      masked_depth_ = depth_;
+      masked_kind_ = *pending_;
+    }
+    pending_.reset();
+    names_value_ = false;
+    ++at_;
+  }
+
+  void close() {
+    if (masked_depth_ == depth_)
+      masked_depth_ = 0;
+    if (named_depth_ == depth_)
+      named_depth_ = 0;
+    depth_ -= depth_ > 0 ? 1 : 0;
+    pending_.reset();
+    ++at_;
+  }
+
+  void on_string() {
+    const auto string = read_json_string(text_, at_);
+    at_ = string.end;
+    if (string.closed && take_colon())
+      on_key(string);
+    else
+      on_string_value(string);
+  }
+
+  /// Goes behind the ':' that follows, if one does.
+  bool take_colon() noexcept {
+    auto found = at_;
+    while (found < text_.size() && is_space(text_[found]))
+      ++found;
+    if (found == text_.size() || text_[found] != ':')
+      return false;
+    at_ = found + 1;
+    return true;
+  }
+
+  void on_key(const json_string& key) {
+    if (key.escaped())
+      set_key(json_unescaped(key.content));
+    else
+      set_key(key.content);
+    if (key.may_hold_number())
+      mask_patterns(key.content, false, out_);
+  }
+
+  void set_key(std::string_view key) {
+    pending_ = out_.policy().key(key);
+    if (!pending_ && named_depth_ == depth_ && depth_ > 0 && equal_any_case(key, "value"))
+      pending_ = named_kind_;
+    names_value_ = is_naming_key(key);
+  }
+
+  std::optional<redaction_class> take_kind() noexcept {
+    const auto kind = std::exchange(pending_, std::nullopt);
+    return masked_depth_ > 0 ? masked_kind_ : kind;
+  }
+
+  void on_string_value(const json_string& value) {
+    const auto names_value = std::exchange(names_value_, false);
+    if (const auto kind = take_kind())
+      return out_.mask(value.content, *kind);
+    if (names_value)
+      set_name(value);
+    if (value.may_hold_secret(!value.closed || cut_))
+      mask_json_value(value, level_, out_);
+  }
+
+  void set_name(const json_string& name) {
+    const auto kind =
+        name.escaped() ? out_.policy().key(json_unescaped(name.content)) : out_.policy().key(name.content);
+    named_depth_ = kind ? depth_ : 0;
+    named_kind_ = kind.value_or(redaction_class::custom);
+  }
+
+  /// A token without quotes: a number, a literal, a key of JSON5 or the end of JSON.
+  bool on_bare() {
+    const auto end = token_end(text_, at_);
+    const auto token = text_.substr(at_, end - at_);
+    const auto begin = std::exchange(at_, end);
+    if (depth_ > 0 && take_colon()) {
+      set_key(token);
+      return true;
+    }
+    names_value_ = false;
+    if (const auto kind = take_kind()) {
+      out_.mask_quoted(token, *kind);
+      return true;
+    }
+    if (!is_json_scalar(token)) {
+      at_ = begin;
+      return false;
+    }
+    mask_json_number(token, cut_ && end == text_.size(), out_);
+    return true;
+  }
+
+  std::string_view text_;
+  bool cut_;
+  std::size_t level_;
+  mask_writer& out_;
+  std::size_t at_ = 0;
+  std::size_t depth_ = 0;
+
+  std::optional<redaction_class> pending_; // of the value that follows
+  std::size_t masked_depth_ = 0;           // of the container whose scalars are all masked; 0: none
+  redaction_class masked_kind_ = redaction_class::custom;
+  bool names_value_ = false;    // the value that follows names the one under "value"
+  std::size_t named_depth_ = 0; // of the object whose "value" is named as sensitive; 0: none
+  redaction_class named_kind_ = redaction_class::custom;
+};
+
+} // namespace
+
+bool looks_like_json(std::string_view text) noexcept {
+  if (text.starts_with(byte_order_mark))
+    text.remove_prefix(byte_order_mark.size());
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  return begin != std::string_view::npos && (text[begin] == '{' || text[begin] == '[');
+}
+
+void mask_json(std::string_view text, bool cut, std::size_t level, mask_writer& out) {
+  if (!out.spend(text))
+    return;
+  if (text.starts_with(byte_order_mark))
+    text.remove_prefix(byte_order_mark.size());
+  const auto rest = json_pass{text, cut, level, out}.run();
+  if (!rest.empty() && !out.is_removed())
+    mask_text(rest, cut, out);
+}
+
+} // namespace cleartap::masking

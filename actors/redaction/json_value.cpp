@@ -1,0 +1,144 @@
+#include "actors/redaction/json_value.hpp"
+
+#include "actors/redaction/ascii.hpp"
+#include "actors/redaction/cards.hpp"
+#include "actors/redaction/json_string.hpp"
+#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/plain_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace cleartap::masking {
+
+namespace {
+
+enum mark : std::uint8_t {
+  digit_mark = 1,
+  key_mark = 2,   // what separates keys from values, and a tag
+  token_mark = 4, // the 'J' of "eyJ"
+  dash_mark = 8,  // of a private key
+  escape_mark = 16,
+  quote_mark = 32
+};
+
+constexpr auto number_digits_min = std::size_t{9}; // of a social security number
+constexpr auto cut_digits_min = std::size_t{4};
+constexpr auto block_size_min = std::size_t{27}; // of "-----BEGIN PRIVATE KEY-----"
+
+constexpr auto byte_marks = [] {
+  auto table = std::array<std::uint8_t, 256>{};
+  for (auto c = '0'; c <= '9'; ++c)
+    table[index_of(c)] = digit_mark;
+  table[':'] = table['='] = table['<'] = key_mark;
+  table['J'] = token_mark;
+  table['-'] = dash_mark;
+  table['\\'] = escape_mark;
+  table['"'] = table['\''] = quote_mark;
+  return table;
+}();
+
+/// The class of a secret in `text`, which is the decoded content of a JSON string and begins like JSON.
+std::optional<redaction_class> class_of_nested(std::string_view text, bool cut, std::size_t level, mask_writer& out) {
+  if (level == json_levels_max)
+    return redaction_class::secret;
+  auto uncounted = redaction_stats{};
+  auto nested = mask_writer{text, out.policy(), uncounted, out.work_left()};
+  mask_json(text, cut, level + 1, nested);
+  if (nested.is_removed())
+    return redaction_class::secret;
+  return nested.first();
+}
+
+void mask_escaped(const json_string& value, std::size_t level, mask_writer& out) {
+  if (!out.spend(value.content))
+    return;
+  const auto text = json_unescaped(value.content);
+  if (looks_like_json(text)) {
+    if (const auto kind = class_of_nested(text, !value.closed, level, out))
+      out.mask(value.content, *kind);
+    return;
+  }
+  auto inner = mask_writer{text, out.policy(), out.stats(), out.work_left()};
+  mask_text(text, !value.closed, inner);
+  if (inner.is_removed())
+    return out.mask(value.content, redaction_class::secret);
+  if (!inner.is_changed())
+    return;
+  const auto kind = *inner.first();
+  auto escaped = std::string{};
+  append_json_escaped(escaped, std::move(inner).take());
+  out.replace(value.content, escaped, kind);
+}
+
+} // namespace
+
+bool json_string::escaped() const noexcept { return (marks & escape_mark) != 0; }
+bool json_string::may_hold_number() const noexcept { return digits >= number_digits_min; }
+
+bool json_string::may_hold_secret(bool cut) const noexcept {
+  if ((marks & (key_mark | token_mark)) != 0 || may_hold_number() || (cut && digits >= cut_digits_min))
+    return true;
+  if ((marks & dash_mark) != 0 && content.size() >= block_size_min)
+    return true;
+  return escaped() && content.find("\\u") != std::string_view::npos;
+}
+
+json_string read_json_string(std::string_view text, std::size_t at) noexcept {
+  const auto quote = text[at];
+  const auto begin = at + 1;
+  auto marks = unsigned{0}; // locals: a byte stored in `out` could alias the text
+  auto digits = std::size_t{0};
+  auto end = begin;
+  for (; end < text.size(); ++end) {
+    const auto here = byte_marks[index_of(text[end])];
+    if (here >= escape_mark) {
+      if (text[end] == quote)
+        break;
+      end += here == escape_mark ? 1 : 0;
+    }
+    marks |= here;
+    digits += here & digit_mark;
+  }
+  auto out = json_string{};
+  out.closed = end < text.size();
+  end = std::min(end, text.size());
+  out.content = text.substr(begin, end - begin);
+  out.end = end + (out.closed ? 1 : 0);
+  out.digits = digits;
+  out.marks = static_cast<std::uint8_t>(marks);
+  return out;
+}
+
+bool is_json_scalar(std::string_view token) noexcept {
+  constexpr auto literals =
+      std::to_array<std::string_view>({"true", "false", "null", "NaN", "Infinity", "-Infinity", "undefined"});
+  const auto is_numeric = [](char c) {
+    return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+  };
+  return std::ranges::all_of(token, is_numeric) ||
+         std::ranges::any_of(literals, [token](std::string_view literal) { return literal.starts_with(token); });
+}
+
+void mask_json_value(const json_string& value, std::size_t level, mask_writer& out) {
+  if (value.escaped())
+    return mask_escaped(value, level, out);
+  if (!looks_like_json(value.content))
+    return mask_text(value.content, !value.closed, out);
+  if (const auto kind = class_of_nested(value.content, !value.closed, level, out))
+    out.mask(value.content, *kind);
+}
+
+void mask_json_number(std::string_view token, bool cut, mask_writer& out) {
+  if (token.size() < cut_digits_min)
+    return;
+  const auto first = std::size_t{token[0] == '-' ? 1u : 0u};
+  if (!is_digit(token[first]))
+    return;
+  const auto number = token.substr(first);
+  if (card_size(token, first) == number.size() || (cut && cut_digits_size(token, first) != 0))
+    out.mask_quoted(token, redaction_class::card);
+}
+
+} // namespace cleartap::masking

@@ -1,0 +1,110 @@
+#include "actors/redaction/markup.hpp"
+
+#include "actors/redaction/ascii.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace cleartap::masking {
+
+namespace {
+
+// HTML Living Standard section 13.1.2
+constexpr auto void_elements = std::to_array<std::string_view>(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"});
+
+constexpr auto naming_attributes =
+    std::to_array<std::string_view>({"name", "key", "id", "field", "type", "property", "itemprop"});
+
+bool is_among(std::string_view name, std::span<const std::string_view> names) noexcept {
+  return std::ranges::any_of(names, [name](std::string_view other) { return equal_any_case(name, other); });
+}
+
+bool is_name_char(char c) noexcept { return is_alnum(c) || index_of(c) >= 0x80 || is_one_of(c, "_-.:"); }
+
+class tag_reader {
+public:
+  tag_reader(std::string_view text, std::size_t at) noexcept : text_{text}, begin_{at}, at_{at + 1} {}
+
+  markup_tag read() noexcept {
+    auto tag = markup_tag{};
+    tag.name = word([](char c) { return is_name_char(c); });
+    while (at_ < text_.size() && text_[at_] != '>')
+      read_attribute(tag);
+    const auto empty = at_ < text_.size() && text_[at_ - 1] == '/';
+    at_ = std::min(at_ + 1, text_.size());
+    tag.whole = text_.substr(begin_, at_ - begin_);
+    tag.has_content = !empty && !is_among(tag.name, void_elements);
+    return tag;
+  }
+
+private:
+  template <class Accepts>
+  std::string_view word(Accepts accepts) noexcept {
+    const auto begin = at_;
+    while (at_ < text_.size() && accepts(text_[at_]))
+      ++at_;
+    return text_.substr(begin, at_ - begin);
+  }
+
+  void read_attribute(markup_tag& tag) noexcept {
+    word(is_space);
+    const auto name = word([](char c) { return !is_space(c) && !is_one_of(c, "=>/"); });
+    word(is_space);
+    if (at_ == text_.size() || text_[at_] == '>')
+      return;
+    if (text_[at_] != '=') {
+      at_ += text_[at_] == '/' ? 1 : 0;
+      return;
+    }
+    ++at_;
+    const auto value = read_value();
+    if (tag.names_content || !is_among(name, naming_attributes))
+      return;
+    tag.naming = value;
+    tag.names_content = equal_any_case(name, "name") || equal_any_case(name, "key");
+  }
+
+  std::string_view read_value() noexcept {
+    word(is_space);
+    if (at_ == text_.size() || (text_[at_] != '"' && text_[at_] != '\''))
+      return word([](char c) { return !is_space(c) && c != '>'; });
+    const auto quote = text_[at_++];
+    const auto value = word([quote](char c) { return c != quote; });
+    at_ = std::min(at_ + 1, text_.size());
+    return value;
+  }
+
+  std::string_view text_;
+  std::size_t begin_;
+  std::size_t at_;
+};
+
+/// Whether `text`, behind a '<' or "</", continues with the name `name` and no longer one.
+bool is_tag_of(std::string_view text, std::string_view name) noexcept {
+  return starts_any_case(text, name) && (text.size() == name.size() || !is_name_char(text[name.size()]));
+}
+
+} // namespace
+
+std::optional<markup_tag> parse_tag(std::string_view text, std::size_t at) noexcept {
+  const auto opens = at + 1 < text.size() && is_name_char(text[at + 1]) && !is_digit(text[at + 1]);
+  if (!opens)
+    return std::nullopt;
+  return tag_reader{text, at}.read();
+}
+
+std::string_view element_content(std::string_view text, std::size_t begin, std::string_view name) noexcept {
+  auto depth = std::size_t{1};
+  for (auto at = text.find('<', begin); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    const auto rest = text.substr(at + 1);
+    if (rest.starts_with('/') && is_tag_of(rest.substr(1), name) && --depth == 0)
+      return text.substr(begin, at - begin);
+    if (is_tag_of(rest, name))
+      ++depth;
+  }
+  return text.substr(begin);
+}
+
+} // namespace cleartap::masking

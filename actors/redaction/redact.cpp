@@ -1,0 +1,69 @@
+#include "actors/redaction/redact.hpp"
+
+#include "actors/redaction/body.hpp"
+#include "actors/redaction/form.hpp"
+#include "actors/redaction/headers.hpp"
+#include "actors/redaction/mask_writer.hpp"
+
+#include <utility>
+
+namespace cleartap {
+
+namespace {
+
+class exchange_pass {
+public:
+  exchange_pass(const redaction_policy& policy, redaction_stats& stats) noexcept : policy_{policy}, stats_{stats} {}
+
+  void mask_head(http_request& request) {
+    masking::mask_headers(request.headers, policy_, stats_, work_left_);
+    rewrite(request.path, [](std::string_view path, auto& out) { masking::mask_path(path, out); });
+    if (request.query)
+      rewrite(*request.query, [](std::string_view query, auto& out) { masking::mask_form(query, false, out); });
+  }
+
+  void mask_head(http_response& response) { masking::mask_headers(response.headers, policy_, stats_, work_left_); }
+
+  /// Returns whether a part of the body was removed.
+  template <class Message>
+  bool mask_body(Message& message) {
+    const auto type = header_value(message.headers, "Content-Type").value_or("");
+    auto& body = message.body;
+    const auto removed = rewrite(
+        body.bytes, [&](std::string_view text, auto& out) { masking::mask_body(text, type, body.truncated, 0, out); });
+    body.truncated |= removed;
+    return removed;
+  }
+
+private:
+  /// Lets `mask(text, writer)` mask `text`; returns whether a part of it was removed.
+  template <class Mask>
+  bool rewrite(std::string& text, Mask mask) {
+    auto out = masking::mask_writer{text, policy_, stats_, work_left_};
+    mask(std::string_view{text}, out);
+    if (out.is_changed())
+      text = std::move(out).take();
+    return out.is_removed();
+  }
+
+  const redaction_policy& policy_;
+  redaction_stats& stats_;
+  std::size_t work_left_ = masking::work_max;
+};
+
+} // namespace
+
+void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats) {
+  ++stats.exchanges;
+  auto pass = exchange_pass{policy, stats};
+  if (what.request) // heads first: a costly body must not use up their share
+    pass.mask_head(*what.request);
+  if (what.response)
+    pass.mask_head(*what.response);
+  auto removed = what.request && pass.mask_body(*what.request);
+  removed |= what.response && pass.mask_body(*what.response);
+  if (removed && what.quality == exchange_quality::complete)
+    what.quality = exchange_quality::truncated_limit;
+}
+
+} // namespace cleartap

@@ -1,0 +1,37 @@
+#include "test/unit/redaction/sample.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace cleartap;
+using sample::query;
+
+TEST_CASE("values under sensitive keys are masked in queries") {
+  CHECK(query("a=1&password=x&b=2") == "a=1&password=[REDACTED:password]&b=2");
+  CHECK(query("pass%77ord=x") == "pass%77ord=[REDACTED:password]");
+  CHECK(query("user%5Bpassword%5D=x&user[pin]=1") ==
+        "user%5Bpassword%5D=[REDACTED:password]&user[pin]=[REDACTED:password]");
+  CHECK(query("a=1;password=x&b") == "a=1;password=[REDACTED:password]&b");
+  CHECK(query("password=x;y=z&b=1") == "password=[REDACTED:password]&b=1");
+  CHECK(query("password=&a") == "password=&a");
+  CHECK(query("&&=&;=") == "&&=&;=");
+}
+
+TEST_CASE("a value that holds a secret once decoded is masked whole") {
+  CHECK(query("payload=%7B%22password%22%3A%22x%22%7D&a=1") == "payload=[REDACTED:password]&a=1");
+  CHECK(query("next=https%3A%2F%2Fh%2F%3Ftoken%3Dx") == "next=[REDACTED:token]");
+  CHECK(query("n=4111+1111+1111+1111") == "n=[REDACTED:card]");
+  CHECK(query("q=a%20b%3Dc+d&n=100%25") == "q=a%20b%3Dc+d&n=100%25");
+}
+
+TEST_CASE("matrix parameters and patterns are masked in paths") {
+  auto what = exchange{};
+  what.request.emplace().path = "/a;jsessionid=1;v=2/cards/4111111111111111/secrets:access";
+  auto stats = redaction_stats{};
+  redact(what, sample::policy(), stats);
+  CHECK(what.request->path == "/a;jsessionid=[REDACTED:session];v=2/cards/[REDACTED:card]/secrets:access");
+}
+
+TEST_CASE("form bodies are masked") {
+  CHECK(sample::redacted("application/x-www-form-urlencoded; charset=utf-8", "u=b&password=x y&b=2") ==
+        "u=b&password=[REDACTED:password]&b=2");
+}

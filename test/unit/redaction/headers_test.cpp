@@ -1,0 +1,46 @@
+#include "test/unit/redaction/sample.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace cleartap;
+using sample::header;
+
+TEST_CASE("credentials are masked, a known scheme stays") {
+  CHECK(header("Authorization", "Bearer abc") == "Bearer [REDACTED:authorization]");
+  CHECK(header("AUTHORIZATION", "basic dTpw") == "basic [REDACTED:authorization]");
+  CHECK(header("Proxy-Authorization", "abc def") == "[REDACTED:authorization]");
+  CHECK(header("authorization", "abc") == "[REDACTED:authorization]");
+  CHECK(header("authorization", "Bearer") == "[REDACTED:authorization]");
+}
+
+TEST_CASE("cookies keep names and attributes if they are well-formed") {
+  CHECK(header("Cookie", "a=1; theme=dark") == "a=[REDACTED:session]; theme=[REDACTED:session]");
+  CHECK(header("Cookie", "a=1; \x01=2") == "[REDACTED:session]");
+  CHECK(header("Cookie", "abc") == "[REDACTED:session]");
+  CHECK(header("Set-Cookie", "a=x=y; Path=/; HttpOnly; Max-Age=3") ==
+        "a=[REDACTED:session]; Path=/; HttpOnly; Max-Age=3");
+  CHECK(header("set-cookie", "a=\"x;y\"; Path=/") == "[REDACTED:session]");
+}
+
+TEST_CASE("headers with a sensitive name lose their value") {
+  CHECK(header("X-API-Key", "abc") == "[REDACTED:apikey]");
+  CHECK(header("x-auth-token", "abc") == "[REDACTED:token]");
+  CHECK(header("X-Amz-Security-Token", "abc") == "[REDACTED:token]");
+  CHECK(header("X-Vault-Token", "abc") == "[REDACTED:token]");
+}
+
+TEST_CASE("URLs in headers lose user information and sensitive values") {
+  CHECK(header("Location", "https://u:p@h/cb?a=1&access_token=x&b=2#id_token=y") ==
+        "https://[REDACTED:password]@h/cb?a=1&access_token=[REDACTED:token]&b=2#id_token=[REDACTED:token]");
+  CHECK(header("Referer", "/cb?pass%77ord=x") == "/cb?pass%77ord=[REDACTED:password]");
+  CHECK(header("Link", "<https://h/?page=2&token=x>; rel=\"next\"") ==
+        "<https://h/?page=2&token=[REDACTED:token]>; rel=\"next\"");
+}
+
+TEST_CASE("other headers stay") {
+  CHECK(header("Host", "auth:8080") == "auth:8080");
+  CHECK(header("Access-Control-Allow-Credentials", "true") == "true");
+  CHECK(header("Access-Control-Allow-Headers", "Authorization, Cookie") == "Authorization, Cookie");
+  CHECK(header("Cache-Control", "max-age=0, private") == "max-age=0, private");
+  CHECK(header("Date", "Mon, 23 Nov 2026 08:25:11 GMT") == "Mon, 23 Nov 2026 08:25:11 GMT");
+}

@@ -1,0 +1,91 @@
+#include "actors/redaction/json_text.hpp"
+
+#include "test/unit/redaction/sample.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace cleartap;
+using sample::json;
+using namespace std::string_literals;
+
+TEST_CASE("a scalar under a sensitive key becomes a mask") {
+  CHECK(json(R"({"password":"hunter2"})") == R"({"password":"[REDACTED:password]"})");
+  CHECK(json(R"({"pin" : 1234, "a":1})") == R"({"pin" : "[REDACTED:password]", "a":1})");
+  CHECK(json(R"({"token":null})") == R"({"token":"[REDACTED:token]"})");
+  CHECK(json(R"({"password":""})") == R"({"password":""})");
+  CHECK(json(R"({"password":"a\"b\\","x":"y"})") == R"({"password":"[REDACTED:password]","x":"y"})");
+}
+
+TEST_CASE("a container under a sensitive key keeps its structure") {
+  CHECK(json(R"({"credentials":{"user":"bob","ids":[1,true,"x"],"o":{}},"a":"b"})") ==
+        R"({"credentials":{"user":"[REDACTED:secret]","ids":["[REDACTED:secret]","[REDACTED:secret]",)"
+        R"("[REDACTED:secret]"],"o":{}},"a":"b"})");
+}
+
+TEST_CASE("escaped keys are compared as what they stand for") {
+  CHECK(json(R"({"pass\u0077ord":"x"})") == R"({"pass\u0077ord":"[REDACTED:password]"})");
+  CHECK(json(R"({"\u0070in":1})") == R"({"\u0070in":"[REDACTED:password]"})");
+}
+
+TEST_CASE("a named value is masked in the array-of-pairs form") {
+  CHECK(json(R"([{"name":"DB_PASSWORD","value":"x"},{"name":"HOME","value":"y"}])") ==
+        R"([{"name":"DB_PASSWORD","value":"[REDACTED:password]"},{"name":"HOME","value":"y"}])");
+}
+
+TEST_CASE("a string that holds JSON with a secret is masked whole") {
+  CHECK(json(R"({"data":"{\"password\":\"x\"}"})") == R"({"data":"[REDACTED:password]"})");
+  CHECK(json(R"({"data":"{\"a\":\"{\\\"pin\\\":1}\"}"})") == R"({"data":"[REDACTED:password]"})");
+  CHECK(json(R"({"data":"{\"a\":\"token=\\u0078\"}"})") == R"({"data":"[REDACTED:token]"})");
+  CHECK(json(R"({"data":"{\"user\":\"x\"}"})") == R"({"data":"{\"user\":\"x\"}"})");
+}
+
+TEST_CASE("secrets within strings are masked, the rest of the string stays") {
+  CHECK(json(R"({"url":"https://h/p?access_token=abc&x=1"})") ==
+        R"({"url":"https://h/p?access_token=[REDACTED:token]&x=1"})");
+  CHECK(json(R"({"q":"login(password: \"x\")\n"})") == R"({"q":"login(password: \"[REDACTED:password]\")\n"})");
+  CHECK(json(R"({"n":"4111 1111 1111 1111","c":4111111111111111})") ==
+        R"({"n":"[REDACTED:card]","c":"[REDACTED:card]"})");
+  CHECK(json(R"({"k":"-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n"})") ==
+        R"({"k":"[REDACTED:pem]\n"})");
+  CHECK(json(R"({"s":"\u00312\u0033-45-6789"})") == R"({"s":"[REDACTED:ssn]"})");
+}
+
+TEST_CASE("JSON is found whatever the content type, behind a mark and in lines") {
+  CHECK(sample::redacted("text/html", R"({"password":"x"})") == R"({"password":"[REDACTED:password]"})");
+  CHECK(sample::redacted("application/x-www-form-urlencoded", R"({"password":"x=1&y"})") ==
+        R"({"password":"[REDACTED:password]"})");
+  CHECK(json("\xef\xbb\xbf{\"pin\":1}") == "\xef\xbb\xbf{\"pin\":\"[REDACTED:password]\"}");
+  CHECK(json("{\"pin\":1}\n{\"pin\":2}\n") == "{\"pin\":\"[REDACTED:password]\"}\n{\"pin\":\"[REDACTED:password]\"}\n");
+}
+
+TEST_CASE("what is almost JSON is masked too") {
+  CHECK(json("{password: 'x', a: 1}") == R"({password: '[REDACTED:password]', a: 1})");
+  CHECK(json(")]}',\n{\"password\":\"x\"}").find("\"x\"") == std::string::npos);
+  CHECK(json(R"(cb({"password":"x","n":1});)") == R"(cb({"password":"[REDACTED:password]","n":1});)");
+  CHECK(json("[INFO] password=x") == "[INFO] password=[REDACTED:password]");
+  CHECK(json(R"({"a":oops,"password":"x"})") == R"({"a":oops,"password":"[REDACTED:password]"})");
+}
+
+TEST_CASE("depth is bounded, what is deeper is removed and counted") {
+  const auto fits = std::string(masking::depth_max, '[') + "1" + std::string(masking::depth_max, ']');
+  CHECK(json(fits) == fits);
+  auto what = sample::with_body("application/json", std::string(masking::depth_max + 1, '[') + "\"x\"");
+  auto stats = redaction_stats{};
+  redact(what, sample::policy(), stats);
+  CHECK(what.request->body.bytes == std::string(masking::depth_max, '['));
+  CHECK(what.request->body.truncated);
+  CHECK(what.request->body.size_carried == 4711);
+  CHECK(what.quality == exchange_quality::truncated_limit);
+  CHECK(stats.removed_for(removal::depth) == 1);
+}
+
+TEST_CASE("a string that nests JSON too often is masked") {
+  auto body = R"({"a":1})"s;
+  for (auto level = 0; level < 6; ++level) {
+    auto quoted = R"({"d":")"s;
+    for (auto c : body)
+      quoted += c == '"' || c == '\\' ? "\\"s + c : std::string(1, c);
+    body = quoted + "\"}";
+  }
+  CHECK(json(body) == R"({"d":"[REDACTED:secret]"})");
+}

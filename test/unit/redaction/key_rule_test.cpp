@@ -1,0 +1,147 @@
+#include "actors/redaction/policy.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace cleartap;
+
+namespace {
+
+bool sensitive(std::string_view key) { return redaction_policy{}.key(key).has_value(); }
+
+} // namespace
+
+TEST_CASE("keys are sensitive however their words are joined") {
+  for (auto key : {"password",
+                   "PASSWORD",
+                   "newPassword",
+                   "db_password_hash",
+                   "user[password]",
+                   "a.b.password",
+                   "pass-word",
+                   "refreshToken",
+                   "x-api-key",
+                   "X-API-KEY",
+                   "apiKey",
+                   "APIKey",
+                   "secretAccessKey",
+                   "client_secret",
+                   "clientsecret",
+                   "OAuth2Token",
+                   "sessionId",
+                   "JSESSIONID",
+                   "PHPSESSID",
+                   "connect.sid",
+                   "userPin",
+                   "PIN",
+                   "cvv",
+                   "cardNumber",
+                   "card_number",
+                   "SSN",
+                   "userSSNs",
+                   "_csrf",
+                   "id_token",
+                   "JWTToken",
+                   "credentials",
+                   "awsCredentials",
+                   "bearer",
+                   "otp",
+                   "otpCode",
+                   "authToken",
+                   "auth",
+                   "tokens",
+                   "access_tokens",
+                   "DB_PASS",
+                   "пароль",
+                   "socialSecurityNumber",
+                   "X-Amz-Signature-Token"}) {
+    CAPTURE(key);
+    CHECK(sensitive(key));
+  }
+}
+
+TEST_CASE("keys that only resemble sensitive ones or describe them are not") {
+  for (auto key : {"max_tokens",
+                   "maxTokens",
+                   "tokens_used",
+                   "total_tokens",
+                   "completion_tokens",
+                   "token_type",
+                   "tokenType",
+                   "tokenizer",
+                   "tokenized",
+                   "passenger",
+                   "passengers",
+                   "pinned",
+                   "spinning",
+                   "author",
+                   "authors",
+                   "authority",
+                   "authored",
+                   "session_count",
+                   "secretary",
+                   "keyboard",
+                   "key",
+                   "keys",
+                   "monkey",
+                   "compass",
+                   "shopping",
+                   "cookie_policy",
+                   "residence",
+                   "inside",
+                   "sidebar",
+                   "oathkeeper",
+                   "token_expires_in",
+                   "auth_type",
+                   "bypass_rate",
+                   "discard",
+                   "cards",
+                   "card",
+                   "",
+                   "_",
+                   "42"}) {
+    CAPTURE(key);
+    CHECK(!sensitive(key));
+  }
+}
+
+TEST_CASE("the class of a key is that of its stem") {
+  const auto policy = redaction_policy{};
+  CHECK(policy.key("newPassword") == redaction_class::password);
+  CHECK(policy.key("clientSecret") == redaction_class::secret);
+  CHECK(policy.key("refresh_token") == redaction_class::token);
+  CHECK(policy.key("x-api-key") == redaction_class::apikey);
+  CHECK(policy.key("Proxy-Authorization") == redaction_class::authorization);
+  CHECK(policy.key("sid") == redaction_class::session);
+  CHECK(policy.key("cvc") == redaction_class::card);
+  CHECK(policy.key("ssn") == redaction_class::ssn);
+  CHECK(policy.key("jwt") == redaction_class::jwt);
+}
+
+TEST_CASE("configured keys and headers are masked as custom") {
+  const auto policy = redaction_policy{std::vector<std::string>{"X-Internal"},
+                                       std::vector<std::string>{"internalRef", "q", "", "--", "größe"}};
+  CHECK(policy.key("internal_ref") == redaction_class::custom);
+  CHECK(policy.key("myInternalRefNo") == redaction_class::custom);
+  CHECK(policy.key("q") == redaction_class::custom);
+  CHECK(policy.key("größe") == redaction_class::custom);
+  CHECK(!policy.key("query"));
+  CHECK(!policy.key("internalReference"));
+  CHECK(policy.header("x-internal") == redaction_class::custom);
+  CHECK(!policy.header("x-internal-id"));
+}
+
+TEST_CASE("a moved policy still knows its keys") {
+  auto first = redaction_policy{{}, std::vector<std::string>{"ab"}};
+  const auto second = std::move(first);
+  CHECK(second.key("ab") == redaction_class::custom);
+}
+
+TEST_CASE("a key of any length is searched to its end") {
+  CHECK(sensitive(std::string(100'000, 'a') + "Password"));
+  CHECK(sensitive(std::string(250, 'a') + "Password"));
+  CHECK(sensitive("password" + std::string(1000, '.')));
+  CHECK(!sensitive(std::string(100'000, 'a')));
+}

@@ -1,0 +1,66 @@
+#include "test/unit/redaction/sample.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace cleartap;
+using sample::text;
+
+TEST_CASE("values behind '=' and ':' are masked") {
+  CHECK(text("login user=bob password=x!,y z=1") == "login user=bob password=[REDACTED:password] z=1");
+  CHECK(text("password = correct horse\nuser = bob") == "password = [REDACTED:password]\nuser = bob");
+  CHECK(text("note: a\npassword: correct horse\r\nb") == "note: a\npassword: [REDACTED:password]\r\nb");
+  CHECK(text("x password='a b' y") == "x password='[REDACTED:password]' y");
+  CHECK(text(R"(x "password" => "a\"b", 1)") == R"(x "password" => "[REDACTED:password]", 1)");
+  CHECK(text(R"(log {\"password\":\"x\"} y)") == R"(log {\"password\":\"[REDACTED:password]\"} y)");
+  CHECK(text("API key: abc") == "API key: [REDACTED:apikey]");
+  CHECK(text("Authorization: Bearer abc\n") == "Authorization: [REDACTED:authorization]\n");
+}
+
+TEST_CASE("YAML values on the lines below are masked") {
+  CHECK(text("a: 1\npassword: |\n  x\n\n  y\nb: 2") == "a: 1\npassword: |\n  [REDACTED:password]\nb: 2");
+  CHECK(text("tokens:\n  - x\n  - y\nb: 2") == "tokens:\n  [REDACTED:token]\nb: 2");
+  CHECK(text("tokens: [x, y]\nb: 2") == "tokens: [REDACTED:token]\nb: 2");
+}
+
+TEST_CASE("elements and attributes are masked") {
+  CHECK(text("<u><password>a&amp;b</password><n>c</n></u>") ==
+        "<u><password>[REDACTED:password]</password><n>c</n></u>");
+  CHECK(text("<s:Password t='1'>\n x\n</s:Password>") == "<s:Password t='1'>\n [REDACTED:password]\n</s:Password>");
+  CHECK(text("<password><v>x</v></password>") == "<password>[REDACTED:password]</password>");
+  CHECK(text("<user password=\"x y\" n=\"z\"/>") == "<user password=\"[REDACTED:password]\" n=\"z\"/>");
+  CHECK(text("<input value=\"x\" name=\"password\"> y") == "<input value=\"[REDACTED:password]\" name=\"password\"> y");
+  CHECK(text("<property name=\"password\">x</property>") ==
+        "<property name=\"password\">[REDACTED:password]</property>");
+  CHECK(text("<key>password</key><string>x</string><n>y</n>") ==
+        "<key>password</key><string>[REDACTED:password]</string><n>y</n>");
+}
+
+TEST_CASE("user information in URLs is masked") {
+  CHECK(text("postgres://u:p@h:5432/d") == "postgres://[REDACTED:password]@h:5432/d");
+  CHECK(text("postgres://u:p/w@h/d") == "postgres://[REDACTED:password]@h/d");
+  CHECK(text("http://auth:8080/a@b") == "http://auth:8080/a@b");
+}
+
+TEST_CASE("binary bodies are removed from the first secret on") {
+  const auto cbor = std::string{"\x00\xa1hpasswordghunter2", 18};
+  CHECK(sample::redacted("application/cbor", cbor) == std::string{"\x00\xa1", 2});
+  const auto utf16 = std::string{"{\0\"\0p\0i\0n\0\"\0:\0"
+                                 "1\0}\0",
+                                 18};
+  CHECK(sample::redacted("application/json", utf16) == std::string{"{\0\"\0", 4});
+  const auto words = std::string{"\x01"
+                                 "a\0b\0pin\0"
+                                 "1234",
+                                 13};
+  CHECK(sample::redacted("application/octet-stream", words) == words.substr(0, 5));
+  const auto image = std::string{"\x89PNG\x00pin\x00\x01", 10};
+  CHECK(sample::redacted("image/png", image) == image); // so short a key occurs by chance
+  CHECK(sample::redacted("application/cbor", image) == image.substr(0, 5));
+}
+
+TEST_CASE("text without secrets stays") {
+  for (auto benign :
+       {"Hello, world: it is 12:30.", "a=b&c=d", "<a href=\"https://x.org/?page=2\">x</a>", "max_tokens=5 author: Bob",
+        "if (a < b && c == d) {}", "::::====<<<<", "", "\xff\xfe", "user@host", "git clone https://x.org/a.git"})
+    CHECK(text(benign) == benign);
+}
