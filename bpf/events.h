@@ -51,20 +51,21 @@ struct process_record {
   char path[256];
 };
 
-/* Why plaintext that a TLS call carried did not reach user space. */
-enum loss {
-  LOSS_RING_FULL = 0,
-  LOSS_READ_FAULT = 1,   /* the payload's page was not there */
-  LOSS_CALL_LIMIT = 2,   /* beyond CALL_BYTES_MAX */
-  LOSS_THREADS_FULL = 3, /* bytes unknown: the call was never followed */
-  LOSS_NESTED = 4,       /* more than CALLS_NESTED_MAX calls inside each other; bytes unknown */
-  LOSS_CONNECTIONS = 5,  /* no room in the connection table */
-  LOSS_PAUSED = 6,
-  LOSS_PROCESS_RING = 7, /* a process record; no bytes */
-  LOSS_COUNT
+/* What is counted in the kernel. All but the first are reasons why plaintext did not reach user space. */
+enum tally_kind {
+  TALLY_SEEN = 0,             /* TLS calls that moved plaintext, and how much */
+  TALLY_LOST_RING_FULL = 1,
+  TALLY_LOST_READ_FAULT = 2,  /* the payload's page was not there; the event went out without it */
+  TALLY_LOST_CALL_LIMIT = 3,  /* beyond CALL_BYTES_MAX; the call's last event says so */
+  TALLY_LOST_THREADS = 4,     /* no room for another thread: the call is not followed, its bytes unknown */
+  TALLY_LOST_NESTED = 5,      /* more than CALLS_NESTED_MAX calls inside each other: likewise */
+  TALLY_LOST_CONNECTIONS = 6, /* no room in the connection table */
+  TALLY_LOST_PAUSED = 7,
+  TALLY_LOST_PROCESSES = 8,   /* a process record; no bytes */
+  TALLY_COUNT
 };
 
-struct loss_count {
+struct tally {
   __u64 events;
   __u64 bytes;
 };

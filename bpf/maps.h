@@ -56,16 +56,16 @@ struct {
 
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, LOSS_COUNT);
+  __uint(max_entries, TALLY_COUNT);
   __type(key, __u32);
-  __type(value, struct loss_count);
-} losses SEC(".maps");
+  __type(value, struct tally);
+} tallies SEC(".maps");
 
 /* Uprobe programs can be preempted by one another on one CPU: hence atomic even though per CPU. */
-static __always_inline void count_loss(__u32 reason, __u64 bytes) {
-  struct loss_count* count = bpf_map_lookup_elem(&losses, &reason);
-  if (!count)
+static __always_inline void count(__u32 kind, __u64 bytes) {
+  struct tally* tally = bpf_map_lookup_elem(&tallies, &kind);
+  if (!tally)
     return;
-  __sync_fetch_and_add(&count->events, 1);
-  __sync_fetch_and_add(&count->bytes, bytes);
+  __sync_fetch_and_add(&tally->events, 1);
+  __sync_fetch_and_add(&tally->bytes, bytes);
 }

@@ -12,7 +12,7 @@ struct {
 static __always_inline struct process_record* process_reserve(__u8 kind, __u32 tgid, __u32 parent) {
   struct process_record* record = bpf_ringbuf_reserve(&process_ring, sizeof *record, 0);
   if (!record) {
-    count_loss(LOSS_PROCESS_RING, 0);
+    count(TALLY_LOST_PROCESSES, 0);
     return NULL;
   }
   __builtin_memset(record, 0, sizeof *record);

@@ -56,7 +56,7 @@ static __always_inline struct tls_thread* current_thread(void) {
   if (thread)
     return thread;
   if (bpf_map_update_elem(&threads, &id, &thread_zero, BPF_NOEXIST)) {
-    count_loss(LOSS_THREADS_FULL, 0);
+    count(TALLY_LOST_THREADS, 0);
     return NULL;
   }
   thread = bpf_map_lookup_elem(&threads, &id);
@@ -85,7 +85,7 @@ static __always_inline struct tls_call* slot_for(struct tls_thread* thread, __u6
   }
   if (unused)
     return unused;
-  count_loss(LOSS_NESTED, 0);
+  count(TALLY_LOST_NESTED, 0);
   return oldest;
 }
 
@@ -190,7 +190,7 @@ static __always_inline void send_event(const struct tls_call* call, const struct
                                        __u64 original, __u64 room) {
   struct tls_event* event = bpf_ringbuf_reserve(&tls_ring, sizeof *event + room, 0);
   if (!event) {
-    count_loss(LOSS_RING_FULL, original);
+    count(TALLY_LOST_RING_FULL, original);
     return;
   }
   fill_head(event, connection, call->object, call->returned_ns);
@@ -203,7 +203,7 @@ static __always_inline void send_event(const struct tls_call* call, const struct
     size = room;
   event->size_captured = size;
   if (bpf_probe_read_user(event + 1, size, (void*)(call->buffer + call->sent))) {
-    count_loss(LOSS_READ_FAULT, size);
+    count(TALLY_LOST_READ_FAULT, size);
     event->size_captured = 0;
   }
   bpf_ringbuf_submit(event, wake_flag());
@@ -217,7 +217,7 @@ static __noinline bool send_next(struct tls_call* call, const struct connection*
   if (size > event_bytes_max) {
     size = event_bytes_max;
     if (last)
-      count_loss(LOSS_CALL_LIMIT, original - size);
+      count(TALLY_LOST_CALL_LIMIT, original - size);
     else
       original = size;
   }
@@ -252,16 +252,17 @@ static __always_inline void call_transferred(struct tls_thread* thread, struct t
   call->returned_ns = bpf_ktime_get_ns();
   call->length = length;
   call->sent = 0;
+  count(TALLY_SEEN, length);
   struct connection* connection = connection_of(thread, call->object, call->returned_ns);
   if (!connection) {
-    count_loss(LOSS_CONNECTIONS, length);
+    count(TALLY_LOST_CONNECTIONS, length);
     return;
   }
   learn_socket(thread, connection, call);
   /* Bytes that are not sent are counted in too, so that user space sees a hole of the exact length. */
   call->offset = __sync_fetch_and_add(&connection->offset[call->direction & 1], length);
   if (paused)
-    count_loss(LOSS_PAUSED, length);
+    count(TALLY_LOST_PAUSED, length);
   else
     send_payload(call, connection);
 }
@@ -295,7 +296,7 @@ static __always_inline int connection_free(__u64 object) {
     event->size_original = event->size_captured = 0;
     bpf_ringbuf_submit(event, wake_flag());
   } else {
-    count_loss(LOSS_RING_FULL, 0);
+    count(TALLY_LOST_RING_FULL, 0);
   }
   bpf_map_delete_elem(&connections, &key);
   return 0;

@@ -35,7 +35,8 @@ struct api_summary {
   std::uint64_t called = 0;
   wall_time first_seen{};
   wall_time last_seen{};
-  std::vector<endpoint_summary> endpoints; // by path, then method
+  std::size_t endpoint_count = 0; // by path shape; `endpoints` is shorter where shapes share a path
+  std::vector<endpoint_summary> endpoints; // by path, then method; empty in lists of APIs
 };
 
 } // namespace cleartap

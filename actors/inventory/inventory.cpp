@@ -46,6 +46,7 @@ api_summary totals(std::string_view authority, const Api& api) {
   auto out = api_summary{};
   out.id = api_id(authority);
   out.authority = authority;
+  out.endpoint_count = api.endpoints.entries().size();
   auto seen = time_range{};
   for (const auto& [name, endpoint] : api.endpoints.entries()) {
     count_up(out.served, endpoint.evidence.served);

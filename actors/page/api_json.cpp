@@ -48,7 +48,7 @@ json::object api_object(const api_summary& api, const json::storage_ptr& memory)
   out["id"] = text(api.id, memory);
   out["authority"] = text(api.authority, memory);
   append_observations(out, api);
-  out["endpoint_count"] = api.endpoints.size();
+  out["endpoint_count"] = api.endpoint_count;
   return out;
 }
 

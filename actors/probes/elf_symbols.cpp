@@ -70,7 +70,8 @@ void search_table(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, std::span
 
 result<std::vector<function_offset>> find_functions(const std::filesystem::path& path,
                                                     std::span<const std::string_view> names) {
-  auto file = file_descriptor{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // Whoever owns the container may have put a pipe there, which must not block.
+  auto file = file_descriptor{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.get() < 0)
     return failure{"cannot open " + path.string() + ": " + std::strerror(errno)};
   elf_version(EV_CURRENT);

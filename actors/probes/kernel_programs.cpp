@@ -150,7 +150,8 @@ std::string_view to_string(socket_source source) noexcept {
 }
 
 std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus, std::uint32_t page_size) noexcept {
-  auto wanted = std::uint64_t{pages_per_cpu} * cpus * page_size;
+  auto per_cpu = std::min<std::uint64_t>(std::uint64_t{pages_per_cpu} * page_size, ring_bytes_max);
+  auto wanted = per_cpu * cpus;
   return std::bit_ceil(static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, ring_bytes_min, ring_bytes_max)));
 }
 
@@ -259,17 +260,17 @@ void kernel_programs::drainer_waits() noexcept {
   std::atomic_ref{skeleton_->bss->drainer_waits}.store(1);
 }
 
-std::array<loss_count, LOSS_COUNT> kernel_programs::losses() const {
-  auto sums = std::array<loss_count, LOSS_COUNT>{};
-  auto per_cpu = std::vector<loss_count>(static_cast<std::size_t>(libbpf_num_possible_cpus()));
-  for (auto reason = std::uint32_t{0}; reason < LOSS_COUNT; ++reason) {
-    if (bpf_map__lookup_elem(skeleton_->maps.losses, &reason, sizeof reason, per_cpu.data(),
-                             per_cpu.size() * sizeof(loss_count), 0)
+std::array<tally, TALLY_COUNT> kernel_programs::tallies() const {
+  auto sums = std::array<tally, TALLY_COUNT>{};
+  auto per_cpu = std::vector<tally>(static_cast<std::size_t>(libbpf_num_possible_cpus()));
+  for (auto kind = std::uint32_t{0}; kind < TALLY_COUNT; ++kind) {
+    if (bpf_map__lookup_elem(skeleton_->maps.tallies, &kind, sizeof kind, per_cpu.data(),
+                             per_cpu.size() * sizeof(tally), 0)
         != 0)
       continue;
     for (const auto& count : per_cpu) {
-      sums[reason].events += count.events;
-      sums[reason].bytes += count.bytes;
+      sums[kind].events += count.events;
+      sums[kind].bytes += count.bytes;
     }
   }
   return sums;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/events.h"
+#include "messages/probing.hpp"
 #include "messages/result.hpp"
 
 #include <array>
@@ -42,19 +43,13 @@ struct kernel_options {
   std::uint32_t threads_max = 32768;
 };
 
-/// The ring for all CPUs together: their pages, rounded up to a power of two, at least 8 MiB.
+/// The ring for all CPUs together: their pages, rounded up to a power of two, 8 MiB to 1 GiB.
 [[nodiscard]] std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus, std::uint32_t page_size) noexcept;
 
 struct link_deleter {
   void operator()(bpf_link* link) const noexcept;
 };
 using link_ptr = std::unique_ptr<bpf_link, link_deleter>;
-
-/// A function in a file: its symbol and where its code begins in the file.
-struct function_offset {
-  std::string symbol;
-  std::uint64_t offset = 0;
-};
 
 /// The names of the functions that `kernel_programs::attach` has programs for.
 std::span<const std::string_view> probed_symbols() noexcept;
@@ -88,8 +83,8 @@ public:
   /// Says that the drainer is about to sleep, so that the next event wakes it; else events wake nobody.
   void drainer_waits() noexcept;
 
-  /// Losses since loading, by `enum loss`, summed over the CPUs.
-  [[nodiscard]] std::array<loss_count, LOSS_COUNT> losses() const;
+  /// Counts since loading, by `enum tally_kind`, summed over the CPUs.
+  [[nodiscard]] std::array<tally, TALLY_COUNT> tallies() const;
 
   [[nodiscard]] int tls_ring() const noexcept;
   [[nodiscard]] int process_ring() const noexcept;

@@ -1,0 +1,32 @@
+// The admin port: live introspection and a few commands for `cleartap ctl` and `cleartap watch`, on loopback with a token.
+#pragma once
+
+#include "actors/feed/watch_hub.hpp"
+#include "actors/http/http_server.hpp"
+#include "config/settings.hpp"
+#include "messages/interfaces.hpp"
+
+namespace cleartap {
+
+/// What the admin port shows; all of it outlives the actor.
+struct admin_views {
+  const flow::directory* directory = nullptr;
+  const watch_status* watched = nullptr; // nothing without a sniffer
+  watch_hub* hub = nullptr;              // nothing without a sniffer
+  std::string token;
+};
+
+struct admin_state {
+  static inline const char* name = "admin";
+
+  admin_state() = default; // or CAF would initialise the aggregate's first member from the actor itself
+
+  probes_actor probes;
+  rescan_actor rescan;
+  http_server server;
+};
+
+admin_actor::behavior_type admin(admin_actor::stateful_pointer<admin_state> self, const settings* config,
+                                 const admin_views* views);
+
+} // namespace cleartap

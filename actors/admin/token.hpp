@@ -1,0 +1,35 @@
+// The admin port's secret: made at the start, kept in a file that its owner alone may read, compared in constant time.
+#pragma once
+
+#include "messages/result.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace cleartap {
+
+/// 256 random bits from the kernel, as 64 hex digits.
+[[nodiscard]] std::string make_token();
+
+/// Whether the Authorization header's value carries this token (RFC 6750, section 2.1). Takes as long for any wrong
+/// token of the right length.
+[[nodiscard]] bool authorized(std::string_view authorization, std::string_view token) noexcept;
+
+/// A file that exists while this lives: mode 0600, never shown half written.
+class token_file {
+public:
+  [[nodiscard]] static result<token_file> create(const std::filesystem::path& path, std::string_view token);
+  [[nodiscard]] static result<std::string> read(const std::filesystem::path& path);
+
+  token_file(token_file&& other) noexcept : path_{std::exchange(other.path_, {})} {}
+  token_file& operator=(token_file&&) = delete;
+  ~token_file();
+
+private:
+  explicit token_file(std::filesystem::path path) : path_{std::move(path)} {}
+
+  std::filesystem::path path_;
+};
+
+} // namespace cleartap

@@ -1,0 +1,90 @@
+#include "actors/enrichment/enrichment_actor.hpp"
+
+#include "actors/enrichment/proc_files.hpp"
+#include "actors/flow/stage.hpp"
+
+namespace cleartap {
+
+namespace {
+
+void add(flow::outlet<exchange_batch>& out, exchange what) {
+  out.filling(0).exchanges.push_back(std::move(what));
+  out.filled(0);
+}
+
+void enrich(enrichment_state& state, exchange& what) {
+  if (state.processes)
+    what.process = state.processes->find(what.connection.tgid, what.seen);
+  else
+    what.process.pid = what.connection.tgid;
+}
+
+void pass_on(enrichment_state& state, exchange& what) {
+  if (state.edges.feed->wanted.load(std::memory_order_relaxed))
+    add(*state.feed, state.uplink ? what : std::move(what));
+  if (state.uplink)
+    add(*state.uplink, std::move(what));
+  state.status->out.fetch_add(1, std::memory_order_relaxed);
+}
+
+void take(enrichment_state& state, const exchange_parcel& parcel) {
+  auto delivery = parcel.open();
+  for (auto& each : delivery.batch.exchanges) {
+    enrich(state, each);
+    pass_on(state, each);
+  }
+  state.feed->flush();
+  auto& main_outlet = state.uplink ? *state.uplink : *state.feed;
+  main_outlet.flush();
+  main_outlet.retain(std::move(delivery.credit)); // watchers slow nobody down, the uplink does
+}
+
+} // namespace
+
+enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<enrichment_state> self,
+                                           const settings* config, flow::actor_status* status,
+                                           enrichment_edges edges) {
+  flow::keep_exception_text(self);
+  auto& state = self->state;
+  state.status = status;
+  state.edges = edges;
+  state.feed.emplace(*edges.feed, *status, flow::wake(self));
+  if (edges.uplink)
+    state.uplink.emplace(*edges.uplink, *status, flow::wake(self));
+  if (config->process.enabled)
+    state.processes.emplace(config->process.tree_max, config->process.ancestors_max,
+                            [](std::uint32_t pid) { return read_proc("/proc", pid); });
+  auto end_when_idle = [self] {
+    auto& st = self->state;
+    if (st.uplink)
+      flow::end_when_idle(self, *st.status, *st.uplink, *st.feed);
+    else
+      flow::end_when_idle(self, *st.status, *st.feed);
+  };
+  return {
+    [self, end_when_idle](drain_atom) {
+      self->state.status->phase = flow::actor_phase::draining;
+      end_when_idle();
+    },
+    [self, end_when_idle](credit_atom) {
+      auto& st = self->state;
+      st.feed->pump();
+      if (st.uplink)
+        st.uplink->pump();
+      end_when_idle();
+    },
+    [self](const flow::parcel<process_batch>& parcel) {
+      auto delivery = parcel.open();
+      for (const auto& event : delivery.batch.events)
+        if (self->state.processes)
+          self->state.processes->apply(event);
+    },
+    [self](const exchange_parcel& parcel) { take(self->state, parcel); },
+    [self](const exchange_announcement& news) {
+      auto& st = self->state;
+      (news.edge == st.edges.feed ? st.feed : st.uplink)->attach(news);
+    },
+  };
+}
+
+} // namespace cleartap

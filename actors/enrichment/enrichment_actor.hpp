@@ -1,0 +1,30 @@
+// Adds to each exchange who made or served it, and passes it on to the uplink and, while anyone watches, to the feed.
+#pragma once
+
+#include "actors/enrichment/process_table.hpp"
+#include "config/settings.hpp"
+#include "messages/interfaces.hpp"
+
+#include <optional>
+
+namespace cleartap {
+
+struct enrichment_edges {
+  flow::edge_status* uplink = nullptr; // nothing when exchanges are only watched
+  flow::edge_status* feed = nullptr;
+};
+
+struct enrichment_state {
+  static inline const char* name = "enrichment";
+
+  flow::actor_status* status = nullptr;
+  enrichment_edges edges;
+  std::optional<process_table> processes;
+  std::optional<flow::outlet<exchange_batch>> uplink;
+  std::optional<flow::outlet<exchange_batch>> feed;
+};
+
+enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<enrichment_state> self,
+                                           const settings* config, flow::actor_status* status, enrichment_edges edges);
+
+} // namespace cleartap

@@ -1,0 +1,117 @@
+// Who is in the pipeline and how much went where, as counters that any thread may read, so that a stuck actor is visible
+// too. Refuses to know messages and actors.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace cleartap::flow {
+
+/// Why something did not go on. Each is counted where it happens.
+enum class drop_reason : std::uint8_t {
+  ring_full,         // kernel: no room in the ring buffer
+  read_fault,        // kernel: the payload's page was not there
+  call_limit,        // kernel: beyond the limit of one call
+  paused,            // kernel: capture was paused by a user
+  connections_full,  // a connection table is full
+  queue_full,        // flow: no credit, and the queue is full
+  consumer_lost,     // flow: the consumer ended with the batch in its mailbox
+  shutdown,          // flow: the grace period was over
+  not_http,          // streams: another protocol
+  resync,            // streams: before the first message start that could be recognised
+  kernel_cut,        // streams: a head that the kernel cut
+  parse_error,       // streams
+  limit,             // streams: a head over its limit
+  overlap,           // streams: seen before
+  malformed_event,   // ring: not what the kernel programs write
+  buffer_full,       // uplink: more exchanges than may wait for acknowledgement
+  duplicate,         // intake: delivered before
+  not_learned,       // inventory: no endpoint can be named
+  watcher_slow,      // feed: a watcher does not keep up
+  count_
+};
+
+std::string_view to_string(drop_reason reason) noexcept;
+
+using counter = std::atomic<std::uint64_t>;
+using drop_counters = std::array<counter, static_cast<std::size_t>(drop_reason::count_)>;
+
+enum class actor_phase : std::uint8_t { starting, running, backing_off, draining, stopped, failed };
+
+std::string_view to_string(actor_phase phase) noexcept;
+
+/// One actor's figures. Ledger, in `unit`: in == out + sum of dropped + queued, once the actor is at rest.
+struct actor_status {
+  actor_status(std::string name_, std::size_t index_, std::string unit_);
+
+  const std::string name;
+  const std::size_t index;
+  const std::string unit; // of the ledger: "bytes" or "exchanges" or "events"
+
+  std::atomic<actor_phase> phase{actor_phase::starting};
+  counter restarts{0};
+  counter mailbox{0}; // parcels sent to the actor and not opened yet
+  counter messages_in{0};
+  counter messages_out{0};
+
+  counter in{0};
+  counter out{0};
+  counter queued{0};
+  drop_counters dropped{};
+
+  void drop(drop_reason reason, std::uint64_t units) noexcept {
+    dropped[static_cast<std::size_t>(reason)].fetch_add(units, std::memory_order_relaxed);
+  }
+};
+
+/// One edge's figures, summed over its producers and consumers. Ledger, in `unit`:
+/// offered == delivered + waiting + in mailboxes + sum of dropped.
+struct edge_status {
+  edge_status(std::string from_, std::string to_, std::string unit_, std::size_t lanes_, std::size_t batch_max_,
+              std::size_t credit_max_, std::size_t queue_max_);
+
+  const std::string from;
+  const std::string to;
+  const std::string unit;
+  const std::size_t lanes;
+  const std::size_t batch_max;
+  const std::size_t credit_max;
+  const std::size_t queue_max;
+
+  counter offered{0};
+  counter delivered{0};
+  counter batches{0};   // sent
+  counter under_way{0}; // batches sent whose consumer has not finished
+  counter waiting{0};   // units without credit
+  drop_counters dropped{};
+  std::atomic<bool> wanted{true}; // an optional consumer may want nothing for now
+
+  void drop(drop_reason reason, std::uint64_t units) noexcept {
+    dropped[static_cast<std::size_t>(reason)].fetch_add(units, std::memory_order_relaxed);
+  }
+};
+
+/// Entries are added while the system is wired and live as long as the directory.
+class directory {
+public:
+  actor_status& add_actor(std::string name, std::size_t index, std::string unit);
+  edge_status& add_edge(std::string from, std::string to, std::string unit, std::size_t lanes, std::size_t batch_max,
+                        std::size_t credit_max, std::size_t queue_max);
+
+  void for_each_actor(const std::function<void(const actor_status&)>& visit) const;
+  void for_each_edge(const std::function<void(const edge_status&)>& visit) const;
+
+private:
+  mutable std::mutex mutex_;
+  std::deque<actor_status> actors_;
+  std::deque<edge_status> edges_;
+};
+
+} // namespace cleartap::flow

@@ -1,0 +1,148 @@
+#include "actors/http/http_server.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <httplib.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+namespace cleartap {
+
+namespace {
+
+constexpr auto peer_time_max_s = 5; // for a peer to send its request or take its answer
+
+http_query query_of(const httplib::Request& request) {
+  return {.path = request.path,
+          .argument = request.matches.size() > 1 ? httplib::detail::decode_url(request.matches[1].str(), false) : "",
+          .authorization = request.get_header_value("Authorization"),
+          .if_none_match = request.get_header_value("If-None-Match"),
+          .body = request.body};
+}
+
+// Not the library's default SO_REUSEPORT, with which two processes share a port without noticing.
+void own_port(int socket) {
+  auto yes = 1;
+  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+}
+
+/// The port, or -1.
+int bind_server(httplib::Server& http, const listen_address& where) {
+  http.set_socket_options(own_port);
+  errno = 0;
+  if (where.port == 0)
+    return http.bind_to_any_port(where.host.c_str());
+  return http.bind_to_port(where.host.c_str(), where.port) ? where.port : -1;
+}
+
+failure cannot_listen(const listen_address& where, std::string_view key) {
+  auto host = where.host.find(':') == std::string::npos ? where.host : "[" + where.host + "]";
+  return {"cannot listen at " + host + ":" + std::to_string(where.port) + ": "
+          + std::strerror(errno ? errno : EADDRNOTAVAIL) + "; stop what listens there or choose another address: --set "
+          + std::string{key} + "=ADDRESS:PORT"};
+}
+
+} // namespace
+
+result<void> can_listen(const listen_address& where, std::string_view key) {
+  auto hints = addrinfo{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &found) != 0) {
+    errno = EADDRNOTAVAIL;
+    return cannot_listen(where, key);
+  }
+  auto fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  own_port(fd);
+  auto bound = ::bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1) == 0;
+  auto reason = errno;
+  close(fd);
+  freeaddrinfo(found);
+  errno = reason;
+  return bound ? result<void>{} : cannot_listen(where, key);
+}
+
+struct http_server::server {
+  httplib::Server http;
+  std::thread acceptor;
+  std::atomic<bool> stopping{false};
+  httplib::Headers common;
+
+  void fill(httplib::Response& response, http_answer answer) {
+    response.status = answer.status;
+    for (const auto& [name, value] : answer.headers)
+      response.set_header(name, value);
+    if (!answer.stream) {
+      response.set_content(std::move(answer.body), answer.content_type);
+      return;
+    }
+    auto provide = [this, next = std::move(answer.stream)](std::size_t, httplib::DataSink& sink) {
+      auto part = std::string{};
+      if (stopping || !next(part)) {
+        sink.done();
+        return true;
+      }
+      return part.empty() || sink.write(part.data(), part.size());
+    };
+    response.set_chunked_content_provider(answer.content_type, std::move(provide));
+  }
+
+  httplib::Server::Handler wrap(http_handler handler) {
+    return [this, handler = std::move(handler)](const httplib::Request& request, httplib::Response& response) {
+      fill(response, handler(query_of(request)));
+    };
+  }
+};
+
+http_server::http_server() : server_{std::make_unique<server>()} {
+  auto& http = server_->http;
+  http.new_task_queue = [] { return new httplib::ThreadPool(threads_max); };
+  http.set_payload_max_length(body_max);
+  http.set_read_timeout(peer_time_max_s);
+  http.set_write_timeout(peer_time_max_s);
+  http.set_keep_alive_timeout(peer_time_max_s);
+  http.set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
+    response.status = 500;
+  });
+}
+
+http_server::~http_server() {
+  stop();
+}
+
+void http_server::get(const std::string& pattern, http_handler handler) {
+  server_->http.Get(pattern, server_->wrap(std::move(handler)));
+}
+
+void http_server::post(const std::string& pattern, http_handler handler) {
+  server_->http.Post(pattern, server_->wrap(std::move(handler)));
+}
+
+void http_server::always(std::string name, std::string value) {
+  server_->common.emplace(std::move(name), std::move(value));
+  server_->http.set_default_headers(server_->common);
+}
+
+result<std::uint16_t> http_server::start(const listen_address& where, std::string_view key) {
+  auto& http = server_->http;
+  auto port = bind_server(http, where);
+  if (port < 0)
+    return cannot_listen(where, key);
+  server_->acceptor = std::thread{[&http] { http.listen_after_bind(); }};
+  while (!http.is_running())
+    std::this_thread::yield();
+  return static_cast<std::uint16_t>(port);
+}
+
+void http_server::stop() {
+  if (!server_->acceptor.joinable())
+    return;
+  server_->stopping = true;
+  server_->http.stop();
+  server_->acceptor.join();
+}
+
+} // namespace cleartap

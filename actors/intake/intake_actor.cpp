@@ -1,0 +1,150 @@
+#include "actors/intake/intake_actor.hpp"
+
+#include "actors/flow/stage.hpp"
+#include "actors/inventory/authority.hpp"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace cleartap {
+
+namespace {
+
+using namespace std::chrono_literals;
+using flow::drop_reason;
+
+constexpr auto collect_time_max = 20s;
+
+using self_pointer = intake_actor::stateful_pointer<intake_state>;
+
+/// The shard that knows the API: the same for live exchanges and, in actors/wiring, for the store's rows.
+std::size_t shard_of(const exchange& what, std::size_t shards) {
+  return what.request ? shard_of_authority(authority_of(what), shards) : 0;
+}
+
+void route(intake_state& state, const std::shared_ptr<const exchange_batch>& batch) {
+  auto& out = *state.out;
+  auto parts = std::vector<std::vector<std::uint32_t>>(out.lanes());
+  for (std::uint32_t i = 0; i < batch->exchanges.size(); ++i)
+    parts[shard_of(batch->exchanges[i], parts.size())].push_back(i);
+  for (std::size_t lane = 0; lane < parts.size(); ++lane) {
+    if (parts[lane].empty())
+      continue;
+    out.filling(lane).parts.push_back({batch, std::move(parts[lane])});
+    out.filled(lane);
+  }
+  out.flush();
+}
+
+void answer_committed(intake_state& state) {
+  auto is_committed = [&](intake_state::pending_answer& answer) {
+    auto mark = state.senders.committed(answer.sender);
+    if (answer.number > mark)
+      return false;
+    answer.promise.deliver(watermark_atom_v, mark);
+    return true;
+  };
+  std::erase_if(state.answers, is_committed);
+}
+
+void finish_commit(self_pointer self, const std::string& refusal) {
+  auto& state = self->state;
+  if (refusal.empty()) {
+    state.senders.commit(state.commit->watermarks);
+    state.commit.reset();
+    answer_committed(state);
+  } else {
+    // The shards have given these rows away: only a fresh start from the store makes evidence and watermarks agree.
+    self->quit(caf::make_error(caf::sec::runtime_error, "the store refused a commit: " + refusal));
+  }
+}
+
+void write_commit(self_pointer self) {
+  auto& state = self->state;
+  self->request(state.store, collect_time_max, collect_atom_v, *state.commit)
+    .then([self](const std::string& refusal) { finish_commit(self, refusal); },
+          [self](const caf::error& error) { finish_commit(self, self->system().render(error)); });
+}
+
+void take_rows(self_pointer self, const changed_rows& rows) {
+  auto& state = self->state;
+  auto& commit = *state.commit;
+  commit.rows.insert(commit.rows.end(), rows.begin(), rows.end());
+  if (--state.shards_missing == 0)
+    write_commit(self);
+}
+
+/// Nothing while batches wait for credit: their exchanges would be missing from the rows but not from the watermarks.
+void begin_commit(self_pointer self) {
+  auto& state = self->state;
+  auto marks = state.senders.uncommitted();
+  auto ready = state.store && std::ranges::all_of(state.shards, [](const auto& shard) { return bool{shard}; });
+  if (state.commit || marks.empty() || !ready || !state.out->idle())
+    return;
+  state.commit.emplace(commit_request{{}, std::move(marks)});
+  state.shards_missing = state.shards.size();
+  for (const auto& shard : state.shards)
+    self->request(shard, collect_time_max, collect_atom_v)
+      .then([self](const changed_rows& rows) { take_rows(self, rows); },
+            [self](const caf::error& error) { self->quit(error); });
+}
+
+caf::typed_response_promise<watermark_atom, std::uint64_t> take(self_pointer self, const numbered_batch& batch) {
+  auto& state = self->state;
+  auto promise = self->make_response_promise<watermark_atom, std::uint64_t>();
+  auto units = batch.content->units();
+  state.status->messages_in.fetch_add(1, std::memory_order_relaxed);
+  state.status->in.fetch_add(units, std::memory_order_relaxed);
+  switch (state.senders.arrive(batch.sender, batch.number)) {
+  case arrival::fresh:
+    route(state, batch.content);
+    state.status->out.fetch_add(units, std::memory_order_relaxed);
+    break;
+  case arrival::duplicate:
+    state.status->drop(drop_reason::duplicate, units);
+    break;
+  case arrival::gap:
+    state.status->in.fetch_sub(units, std::memory_order_relaxed);
+    promise.deliver(caf::make_error(caf::sec::invalid_argument, "an earlier batch is missing"));
+    return promise;
+  }
+  state.answers.push_back({batch.sender, batch.number, promise});
+  answer_committed(state);
+  return promise;
+}
+
+} // namespace
+
+intake_actor::behavior_type intake(self_pointer self, const settings* config, flow::actor_status* status,
+                                   flow::edge_status* out, std::vector<watermark> committed) {
+  flow::keep_exception_text(self);
+  auto& state = self->state;
+  state.status = status;
+  state.commit_interval = config->inventory.commit_interval;
+  state.out.emplace(*out, *status, flow::wake(self));
+  state.shards.resize(out->lanes);
+  for (const auto& mark : committed)
+    state.senders.load(mark);
+  self->delayed_send(self, state.commit_interval, tick_atom_v);
+  return {
+    [self](drain_atom) {
+      // Whoever sends has ended by now, and with it everything was committed.
+      self->state.status->phase = flow::actor_phase::draining;
+      flow::end_when_idle(self, *self->state.status, *self->state.out);
+    },
+    [self](credit_atom) {
+      self->state.out->pump();
+      flow::end_when_idle(self, *self->state.status, *self->state.out);
+    },
+    [self](const numbered_batch& batch) { return take(self, batch); },
+    [self](const flow::announcement<routed_batch>& news) { self->state.out->attach(news); },
+    [self](std::size_t index, const inventory_actor& shard) { self->state.shards[index] = shard; },
+    [self](const store_actor& store) { self->state.store = store; },
+    [self](tick_atom) {
+      begin_commit(self);
+      self->delayed_send(self, self->state.commit_interval, tick_atom_v);
+    },
+  };
+}
+
+} // namespace cleartap

@@ -1,0 +1,42 @@
+// Takes numbered batches, sorts their exchanges by authority to the inventory's shards, and acknowledges once the store
+// has the evidence.
+//
+//   numbered_batch -> routed to shards -> ... commit interval ... -> every shard: changed rows -> store, with the
+//   watermarks, in one transaction -> acknowledgements
+//
+// A shard answers `collect` after the parcels sent before it, so its rows hold exactly what the watermarks say.
+#pragma once
+
+#include "actors/intake/arrivals.hpp"
+#include "config/settings.hpp"
+#include "messages/interfaces.hpp"
+
+#include <optional>
+
+namespace cleartap {
+
+struct intake_state {
+  static inline const char* name = "intake";
+
+  struct pending_answer {
+    sender_id sender;
+    std::uint64_t number = 0;
+    caf::typed_response_promise<watermark_atom, std::uint64_t> promise;
+  };
+
+  flow::actor_status* status = nullptr;
+  std::chrono::milliseconds commit_interval{0};
+  std::optional<flow::outlet<routed_batch>> out;
+  std::vector<inventory_actor> shards;
+  store_actor store;
+  arrivals senders;
+  std::vector<pending_answer> answers;
+  std::optional<commit_request> commit; // under way
+  std::size_t shards_missing = 0;       // whose rows have not come yet
+};
+
+intake_actor::behavior_type intake(intake_actor::stateful_pointer<intake_state> self, const settings* config,
+                                   flow::actor_status* status, flow::edge_status* out,
+                                   std::vector<watermark> committed);
+
+} // namespace cleartap

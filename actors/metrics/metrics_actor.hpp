@@ -1,0 +1,20 @@
+// Serves /metrics, /healthz and /readyz from counters alone, so that it answers even when every other actor is stuck.
+#pragma once
+
+#include "actors/http/http_server.hpp"
+#include "config/settings.hpp"
+#include "messages/interfaces.hpp"
+
+namespace cleartap {
+
+struct metrics_state {
+  static inline const char* name = "metrics";
+
+  http_server server;
+};
+
+server_actor::behavior_type metrics(server_actor::stateful_pointer<metrics_state> self, const settings* config,
+                                    const flow::directory* directory, const watch_status* watched,
+                                    std::atomic<std::uint16_t>* port);
+
+} // namespace cleartap

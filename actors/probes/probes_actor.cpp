@@ -1,0 +1,65 @@
+#include "actors/probes/probes_actor.hpp"
+
+#include "actors/flow/stage.hpp"
+
+#include <chrono>
+
+namespace cleartap {
+
+namespace {
+
+using namespace std::chrono_literals;
+using flow::drop_reason;
+
+constexpr auto tally_interval = 500ms;
+
+void publish_tallies(probes_state& state) {
+  auto tallies = state.programs->tallies();
+  auto& status = *state.status;
+  auto lost = [&](drop_reason reason, tally_kind kind) {
+    status.dropped[static_cast<std::size_t>(reason)].store(tallies[kind].bytes, std::memory_order_relaxed);
+    return tallies[kind].bytes;
+  };
+  auto not_sent = lost(drop_reason::ring_full, TALLY_LOST_RING_FULL) + lost(drop_reason::paused, TALLY_LOST_PAUSED)
+                  + lost(drop_reason::connections_full, TALLY_LOST_CONNECTIONS);
+  auto not_copied = lost(drop_reason::read_fault, TALLY_LOST_READ_FAULT)
+                    + lost(drop_reason::call_limit, TALLY_LOST_CALL_LIMIT);
+  status.in.store(tallies[TALLY_SEEN].bytes, std::memory_order_relaxed);
+  status.out.store(tallies[TALLY_SEEN].bytes - not_sent - not_copied, std::memory_order_relaxed);
+}
+
+} // namespace
+
+probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, kernel_programs* programs,
+                                   flow::actor_status* status) {
+  flow::keep_exception_text(self);
+  self->state.programs = programs;
+  self->state.status = status;
+  self->delayed_send(self, tally_interval, tick_atom_v);
+  return {
+    [self](drain_atom) {
+      self->state.attached.clear();
+      publish_tallies(self->state);
+      self->quit();
+    },
+    [self](tick_atom) {
+      publish_tallies(self->state);
+      self->delayed_send(self, tally_interval, tick_atom_v);
+    },
+    [self](attach_atom, const attach_request& wanted) {
+      auto links = self->state.programs->attach(wanted.path, wanted.functions);
+      if (!links)
+        return links.error().text;
+      self->state.attached.insert_or_assign(wanted.file, std::move(*links));
+      return std::string{};
+    },
+    [self](detach_atom, const file_id& file) { self->state.attached.erase(file); },
+    [self](ignore_atom, std::uint32_t pid) { self->state.programs->ignore(pid); },
+    [self](pause_atom, bool on) {
+      self->state.programs->pause(on);
+      return on;
+    },
+  };
+}
+
+} // namespace cleartap

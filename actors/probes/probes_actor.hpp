@@ -1,0 +1,23 @@
+// Attaches and detaches on request and keeps the links. Refuses to choose what is attached.
+#pragma once
+
+#include "actors/probes/kernel_programs.hpp"
+#include "messages/interfaces.hpp"
+
+#include <map>
+
+namespace cleartap {
+
+struct probes_state {
+  static inline const char* name = "probes";
+
+  kernel_programs* programs = nullptr;
+  flow::actor_status* status = nullptr;
+  std::map<file_id, std::vector<link_ptr>> attached;
+};
+
+/// `programs` and `status` outlive the actor.
+probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, kernel_programs* programs,
+                                   flow::actor_status* status);
+
+} // namespace cleartap

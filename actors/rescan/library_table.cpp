@@ -1,0 +1,85 @@
+#include "actors/rescan/library_table.hpp"
+
+namespace cleartap {
+
+namespace {
+
+constexpr auto others_max = std::size_t{65536}; // files remembered as no library
+
+} // namespace
+
+file_verdict library_table::mapped(std::uint32_t pid, file_id file) {
+  if (auto found = libraries_.find(file); found != libraries_.end()) {
+    found->second.users.insert(pid);
+    by_process_[pid].insert(file);
+    return file_verdict::known;
+  }
+  if (others_.contains(file))
+    return file_verdict::known;
+  return libraries_.size() < libraries_max_ ? file_verdict::unknown : file_verdict::too_many;
+}
+
+void library_table::learn_library(std::uint32_t pid, file_id file) {
+  libraries_[file].users.insert(pid);
+  by_process_[pid].insert(file);
+}
+
+void library_table::learn_other(file_id file) {
+  if (others_.size() >= others_max)
+    others_.clear(); // costs looking again, never a library
+  others_.insert(file);
+}
+
+void library_table::drop_library(file_id file) {
+  auto found = libraries_.find(file);
+  if (found == libraries_.end())
+    return;
+  for (auto pid : found->second.users) {
+    auto process = by_process_.find(pid);
+    process->second.erase(file);
+    if (process->second.empty())
+      by_process_.erase(process);
+  }
+  libraries_.erase(found);
+}
+
+void library_table::forked(std::uint32_t parent, std::uint32_t child) {
+  auto found = by_process_.find(parent);
+  if (found == by_process_.end())
+    return;
+  auto files = found->second;
+  for (auto file : files)
+    libraries_[file].users.insert(child);
+  by_process_[child].merge(files); // not replaced: an earlier process of this pid may have ended unseen
+}
+
+void library_table::clear() noexcept {
+  libraries_.clear();
+  by_process_.clear();
+  others_.clear();
+}
+
+void library_table::process_gone(std::uint32_t pid, std::chrono::seconds now) {
+  auto found = by_process_.find(pid);
+  if (found == by_process_.end())
+    return;
+  for (auto file : found->second) {
+    auto& used = libraries_[file];
+    used.users.erase(pid);
+    if (used.users.empty())
+      used.unused_since = now;
+  }
+  by_process_.erase(found);
+}
+
+std::vector<file_id> library_table::take_unused(std::chrono::seconds now) {
+  auto unused = std::vector<file_id>{};
+  for (const auto& [file, each] : libraries_)
+    if (each.users.empty() && now - each.unused_since >= unused_max_)
+      unused.push_back(file);
+  for (auto file : unused)
+    libraries_.erase(file);
+  return unused;
+}
+
+} // namespace cleartap

@@ -1,0 +1,68 @@
+// Which TLS libraries are in use, by whom, and since when no more. Refuses to look at files or processes itself.
+#pragma once
+
+#include "messages/process.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace cleartap {
+
+/// What to do with a file that a process maps.
+enum class file_verdict : std::uint8_t {
+  unknown,  // never looked at: look, then call `learn`
+  known,    // a library that is attached, or a file that is none
+  too_many  // unknown, but the table is full
+};
+
+class library_table {
+public:
+  library_table(std::size_t libraries_max, std::chrono::seconds unused_max) noexcept
+    : libraries_max_{libraries_max}
+    , unused_max_{unused_max} {}
+
+  /// A process maps this file.
+  [[nodiscard]] file_verdict mapped(std::uint32_t pid, file_id file);
+
+  /// The outcome of looking at an unknown file.
+  void learn_library(std::uint32_t pid, file_id file);
+  void learn_other(file_id file);
+
+  /// It could not be attached: its next user shows it again.
+  void drop_library(file_id file);
+
+  /// A child maps what its parent maps.
+  void forked(std::uint32_t parent, std::uint32_t child);
+
+  /// The process ended, or runs another program now.
+  void process_gone(std::uint32_t pid, std::chrono::seconds now);
+
+  /// Libraries that nobody has used for `unused_max`; they are forgotten.
+  [[nodiscard]] std::vector<file_id> take_unused(std::chrono::seconds now);
+
+  /// Forgets what was no library: inodes are used again.
+  void forget_others() noexcept { others_.clear(); }
+
+  /// Nothing is attached any more.
+  void clear() noexcept;
+
+  std::size_t libraries() const noexcept { return libraries_.size(); }
+  std::size_t processes() const noexcept { return by_process_.size(); }
+
+private:
+  struct library {
+    std::set<std::uint32_t> users;
+    std::chrono::seconds unused_since{0};
+  };
+
+  std::size_t libraries_max_;
+  std::chrono::seconds unused_max_;
+  std::map<file_id, library> libraries_;
+  std::map<std::uint32_t, std::set<file_id>> by_process_;
+  std::set<file_id> others_;
+};
+
+} // namespace cleartap

@@ -1,0 +1,184 @@
+#include "actors/rescan/rescan_actor.hpp"
+
+#include "actors/flow/stage.hpp"
+#include "actors/rescan/proc_maps.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+namespace cleartap {
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr auto sweep_interval = 1s;
+
+using self_pointer = rescan_actor::stateful_pointer<rescan_state>;
+
+std::chrono::seconds now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+file_id file_at(const fs::path& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0)
+    return {};
+  return {info.st_dev, info.st_ino};
+}
+
+/// Where the file can be opened: as its process sees it, or, if that has ended, under the same name here if it is the
+/// same file.
+std::optional<fs::path> reachable(const process_event& mapping) {
+  auto through_process = fs::path{"/proc/" + std::to_string(mapping.pid) + "/root" + mapping.path};
+  auto error = std::error_code{};
+  if (fs::exists(through_process, error))
+    return through_process;
+  if (file_at(mapping.path).inode == mapping.file.inode)
+    return mapping.path;
+  return std::nullopt;
+}
+
+void count_watched(const rescan_state& state) {
+  state.watched->libraries = state.table->libraries();
+  state.watched->processes = state.table->processes();
+}
+
+void attach(self_pointer self, const process_event& mapping, const fs::path& path,
+            std::vector<function_offset> functions) {
+  auto& state = self->state;
+  if (!state.probes)
+    return;
+  // Counted as a library at once, so that its next user does not ask again.
+  state.table->learn_library(mapping.pid, mapping.file);
+  self->request(state.probes, 10s, attach_atom_v, attach_request{mapping.file, path, std::move(functions)})
+    .then(
+      [self, mapping](const std::string& refusal) {
+        if (refusal.empty()) {
+          spdlog::info("probes attached to {} (first user: pid {})", mapping.path, mapping.pid);
+        } else {
+          spdlog::warn("{}", refusal);
+          self->state.table->drop_library(mapping.file);
+          self->state.table->learn_other(mapping.file); // until the next scan, or every user would try again
+        }
+        count_watched(self->state);
+      },
+      [self, mapping](const caf::error& error) {
+        spdlog::warn("{} is not captured: {}", mapping.path, self->system().render(error));
+        self->state.table->drop_library(mapping.file);
+      });
+}
+
+void inspect(self_pointer self, const process_event& mapping, const function_finder& find) {
+  auto path = reachable(mapping);
+  if (!path)
+    return; // the process is gone and the file cannot be reached: the next user shows it again
+  auto functions = find(*path);
+  if (!functions || functions->empty())
+    self->state.table->learn_other(mapping.file);
+  else
+    attach(self, mapping, *path, std::move(*functions));
+}
+
+void on_mapping(self_pointer self, const process_event& mapping, const function_finder& find) {
+  auto& state = self->state;
+  // An executable is mapped before its libraries.
+  if (mapping.file == state.own_executable && state.own_processes.insert(mapping.pid).second && state.probes)
+    self->send(state.probes, ignore_atom_v, mapping.pid);
+  if (state.own_processes.contains(mapping.pid))
+    return;
+  switch (state.table->mapped(mapping.pid, mapping.file)) {
+  case file_verdict::known:
+    break;
+  case file_verdict::unknown:
+    inspect(self, mapping, find);
+    break;
+  case file_verdict::too_many:
+    spdlog::warn("{} is not looked at: discovery.libraries_max is reached", mapping.path);
+    break;
+  }
+}
+
+void scan(self_pointer self, const function_finder& find) {
+  auto& state = self->state;
+  state.table->forget_others();
+  auto refused = scan_processes("/proc", [&](const process_event& mapping) { on_mapping(self, mapping, find); });
+  if (refused > 0)
+    spdlog::warn("{} of the processes could not be looked at; root or CAP_SYS_PTRACE may look at most of them", refused);
+  if (state.scan_interval > 0s)
+    state.scan_due = std::chrono::steady_clock::now() + state.scan_interval;
+  count_watched(state);
+}
+
+void on_event(self_pointer self, const process_event& event, const function_finder& find) {
+  switch (event.kind) {
+  case process_event_kind::mapping:
+    on_mapping(self, event, find);
+    break;
+  case process_event_kind::mappings_lost:
+    scan(self, find);
+    break;
+  case process_event_kind::exec:
+  case process_event_kind::exit:
+    self->state.own_processes.erase(event.pid);
+    self->state.table->process_gone(event.pid, now());
+    break;
+  case process_event_kind::fork: // a child uses what its parent has attached
+    self->state.table->forked(event.parent, event.pid);
+    break;
+  }
+}
+
+/// The first scan's attachments are answered by probes in the order asked, so an answer to one more request means that
+/// all of them are done.
+void announce_scanned(self_pointer self) {
+  self->request(self->state.probes, 30s, attach_atom_v, attach_request{})
+    .then([self](const std::string&) { self->state.watched->scanned = true; },
+          [self](const caf::error&) { self->state.watched->scanned = true; });
+}
+
+} // namespace
+
+rescan_actor::behavior_type rescan(self_pointer self, const settings* config, flow::actor_status* status,
+                                   watch_status* watched, function_finder find) {
+  flow::keep_exception_text(self);
+  auto& state = self->state;
+  state.status = status;
+  state.watched = watched;
+  state.table.emplace(config->discovery.libraries_max, config->discovery.unused_max);
+  state.scan_interval = config->discovery.rescanInterval;
+  state.own_executable = file_at("/proc/self/exe");
+  self->delayed_send(self, sweep_interval, tick_atom_v);
+  return {
+    [self](drain_atom) { self->quit(); },
+    [self, find](const flow::parcel<process_batch>& parcel) {
+      auto delivery = parcel.open();
+      for (const auto& event : delivery.batch.events)
+        on_event(self, event, find);
+      self->state.status->out += delivery.batch.units();
+      count_watched(self->state);
+    },
+    [self, find](const probes_actor& probes) {
+      // Fresh probes know of no library: all are attached again.
+      self->state.probes = probes;
+      self->state.table->clear();
+      self->state.own_processes.clear();
+      scan(self, find);
+      announce_scanned(self);
+    },
+    [self, find](rescan_atom) { scan(self, find); },
+    [self, find](tick_atom) {
+      auto& st = self->state;
+      for (auto file : st.table->take_unused(now()))
+        if (st.probes)
+          self->send(st.probes, detach_atom_v, file);
+      if (st.scan_interval > 0s && std::chrono::steady_clock::now() >= st.scan_due)
+        scan(self, find);
+      count_watched(st);
+      self->delayed_send(self, sweep_interval, tick_atom_v);
+    },
+  };
+}
+
+} // namespace cleartap

@@ -1,0 +1,84 @@
+#include "actors/ring/decode.hpp"
+
+#include "bpf/events.h"
+
+#include <cstring>
+#include <type_traits>
+
+namespace cleartap {
+
+namespace {
+
+template <class Record>
+std::optional<Record> copy_head(std::span<const std::uint8_t> record) noexcept {
+  static_assert(std::is_trivially_copyable_v<Record>);
+  if (record.size() < sizeof(Record))
+    return std::nullopt;
+  auto head = Record{};
+  std::memcpy(&head, record.data(), sizeof head);
+  return head;
+}
+
+template <std::size_t Size>
+std::string text(const char (&field)[Size]) {
+  return {field, strnlen(field, Size)};
+}
+
+endpoint decode_endpoint(ip_family family, const __u8 (&address)[16], std::uint16_t port) noexcept {
+  auto where = endpoint{.family = family, .address = {}, .port = port};
+  std::memcpy(where.address.data(), address, family == ip_family::v4 ? 4 : 16);
+  return where;
+}
+
+std::optional<socket_pair> decode_socket(const tls_socket& socket) noexcept {
+  if (socket.family != 4 && socket.family != 6)
+    return std::nullopt;
+  if (socket.evidence == EVIDENCE_NONE || socket.evidence > EVIDENCE_BEFORE_READ)
+    return std::nullopt;
+  auto family = socket.family == 4 ? ip_family::v4 : ip_family::v6;
+  auto pair = socket_pair{.local = decode_endpoint(family, socket.local, socket.local_port),
+                          .remote = decode_endpoint(family, socket.remote, socket.remote_port)};
+  if (socket.evidence == EVIDENCE_AFTER_WRITE)
+    pair.evidence = socket_evidence::after_write;
+  else if (socket.evidence == EVIDENCE_BEFORE_READ)
+    pair.evidence = socket_evidence::before_read;
+  return pair;
+}
+
+} // namespace
+
+std::optional<decoded_chunk> decode_tls_event(std::span<const std::uint8_t> record) noexcept {
+  auto head = copy_head<tls_event>(record);
+  if (!head || head->kind > TLS_CLOSED || head->direction > TLS_OUTBOUND || head->size_captured > head->size_original
+      || head->size_captured > record.size() - sizeof(tls_event))
+    return std::nullopt;
+  auto chunk = tls_chunk{};
+  chunk.connection = {head->tgid, head->object, kernel_time{head->generation_ns}};
+  chunk.at = kernel_time{head->at_ns};
+  chunk.kind = head->kind == TLS_CLOSED ? chunk_kind::closed : chunk_kind::data;
+  chunk.way = head->direction == TLS_OUTBOUND ? direction::outbound : direction::inbound;
+  chunk.offset = head->offset;
+  chunk.size_original = head->size_original;
+  chunk.size_captured = head->size_captured;
+  chunk.sockets = decode_socket(head->socket);
+  return decoded_chunk{chunk, record.subspan(sizeof(tls_event), head->size_captured)};
+}
+
+std::optional<process_event> decode_process_record(std::span<const std::uint8_t> record) {
+  auto head = copy_head<process_record>(record);
+  if (!head || head->kind > PROCESS_EXIT)
+    return std::nullopt;
+  auto event = process_event{};
+  event.kind = head->kind == PROCESS_FORK   ? process_event_kind::fork
+               : head->kind == PROCESS_EXEC ? process_event_kind::exec
+                                            : process_event_kind::exit;
+  event.at = kernel_time{head->at_ns};
+  event.pid = head->tgid;
+  event.parent = head->parent;
+  event.comm = text(head->comm);
+  event.path = text(head->path);
+  event.cgroup = text(head->cgroup);
+  return event;
+}
+
+} // namespace cleartap

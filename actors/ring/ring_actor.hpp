@@ -1,0 +1,39 @@
+// Drains the kernel's rings in batches, as far as there is credit, and passes chunks on by connection. What it does not
+// take stays in the ring, where the kernel counts what no longer fits. Runs in a thread of its own: it waits in epoll.
+#pragma once
+
+#include "actors/probes/kernel_programs.hpp"
+#include "actors/ring/kernel_rings.hpp"
+#include "messages/interfaces.hpp"
+
+#include <optional>
+#include <unordered_set>
+
+namespace cleartap {
+
+struct ring_edges {
+  flow::edge_status* streams = nullptr;
+  flow::edge_status* rescan = nullptr;
+  flow::edge_status* enrichment = nullptr;
+};
+
+struct ring_state {
+  static inline const char* name = "ring";
+
+  kernel_programs* programs = nullptr;
+  flow::actor_status* status = nullptr;
+  ring_edges edges;
+  std::optional<kernel_rings> rings;
+  std::optional<flow::outlet<chunk_batch>> streams;
+  std::optional<flow::outlet<process_batch>> rescan;
+  std::optional<flow::outlet<process_batch>> enrichment;
+  std::chrono::nanoseconds wall_offset{0}; // of this drain
+  std::vector<process_event> mappings;
+  std::unordered_set<std::uint32_t> captured; // pids with plaintext
+  std::vector<std::uint32_t> ended;           // of these, gone since the ring was last empty
+};
+
+ring_actor::behavior_type ring(ring_actor::stateful_pointer<ring_state> self, kernel_programs* programs,
+                               flow::actor_status* status, ring_edges edges);
+
+} // namespace cleartap

@@ -1,0 +1,148 @@
+// Uplink, intake, inventory and store as they are wired in a process, with a real database.
+#include "actors/intake/intake_actor.hpp"
+#include "actors/inventory/inventory_actor.hpp"
+#include "actors/store/store_actor.hpp"
+#include "actors/uplink/uplink_actor.hpp"
+#include "test/actors/running_system.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <unistd.h>
+
+using namespace cleartap;
+
+namespace {
+
+exchange get_user(int id) {
+  auto what = exchange{};
+  what.request.emplace();
+  what.request->method = "GET";
+  what.request->host = "shop.example";
+  what.request->path = "/users/" + std::to_string(id);
+  what.response.emplace();
+  what.response->status = 200;
+  return what;
+}
+
+struct fixture : running_system {
+  std::filesystem::path directory = std::filesystem::temp_directory_path() / ("cleartap-delivery-" + std::to_string(getpid()));
+  settings config;
+  flow::actor_status uplink_status{"uplink", 0, "exchanges"};
+  flow::actor_status intake_status{"intake", 0, "exchanges"};
+  flow::actor_status inventory_status{"inventory", 0, "exchanges"};
+  flow::actor_status store_status{"store", 0, "rows"};
+  flow::edge_status to_uplink{"enrichment", "uplink", "exchanges", 1, 256, 16, 64};
+  flow::edge_status to_inventory{"intake", "inventory", "exchanges", 1, 256, 16, 64};
+  std::optional<database> data;
+  uplink_actor up;
+  intake_actor in;
+  inventory_actor shard;
+  store_actor keeper;
+
+  fixture() {
+    config.inventory.commit_interval = std::chrono::milliseconds{10};
+    config.pipeline.inventory.actors = 1;
+    std::filesystem::remove_all(directory);
+    open();
+    up = system.spawn(uplink, &config, &uplink_status, sender_id{"node-1", 7});
+    start_reconstructor();
+  }
+
+  ~fixture() {
+    self->send_exit(up, caf::exit_reason::kill);
+    end_reconstructor();
+    data.reset();
+    std::filesystem::remove_all(directory);
+  }
+
+  void open() {
+    auto opened = database::open(directory);
+    REQUIRE(opened);
+    data.emplace(std::move(*opened));
+  }
+
+  void start_reconstructor() {
+    auto content = data->read();
+    REQUIRE(content);
+    keeper = system.spawn<caf::detached>(store, &store_status, &*data);
+    shard = system.spawn(inventory_shard, &config, &inventory_status, content->rows);
+    in = system.spawn(intake, &config, &intake_status, &to_inventory, content->watermarks);
+    self->send(in, flow::announcement<routed_batch>{&to_inventory, 0, shard, &inventory_status});
+    self->send(in, std::size_t{0}, shard);
+    self->send(in, keeper);
+    self->send(up, caf::actor_cast<facade_actor>(in));
+  }
+
+  void end_reconstructor() {
+    for (const auto& each : {caf::actor_cast<caf::actor>(in), caf::actor_cast<caf::actor>(shard),
+                             caf::actor_cast<caf::actor>(keeper)}) {
+      self->send_exit(each, caf::exit_reason::kill);
+      self->wait_for(each);
+    }
+  }
+
+  void deliver(int first, int count) {
+    auto batch = exchange_batch{};
+    for (int i = 0; i < count; ++i)
+      batch.exchanges.push_back(get_user(first + i));
+    auto path = std::make_shared<flow::lane>(to_uplink, &uplink_status, [] {});
+    self->send(up, exchange_parcel{std::move(batch), flow::grant{path}});
+  }
+
+  std::uint64_t calls_in_store() {
+    auto content = data->read();
+    REQUIRE(content);
+    auto loaded = inventory{{}};
+    for (const auto& row : content->rows)
+      REQUIRE(loaded.load(row));
+    auto apis = loaded.apis();
+    return apis.empty() ? 0 : apis[0].called;
+  }
+};
+
+} // namespace
+
+TEST_CASE("an acknowledged exchange is in the store") {
+  auto test = fixture{};
+  test.deliver(1, 3);
+  REQUIRE(eventually([&] { return test.uplink_status.out == 3; }));
+  CHECK(test.calls_in_store() == 3);
+  CHECK(test.uplink_status.queued == 0);
+}
+
+TEST_CASE("a batch that comes twice is counted once") {
+  auto test = fixture{};
+  auto content = std::make_shared<const exchange_batch>(exchange_batch{{get_user(1)}});
+  for (int i = 0; i < 2; ++i)
+    test.self
+      ->request(caf::actor_cast<facade_actor>(test.in), std::chrono::seconds{5},
+                numbered_batch{{"node-2", 1}, 1, content})
+      .receive([](watermark_atom, std::uint64_t number) { CHECK(number == 1); },
+               [](const caf::error& error) { FAIL(to_string(error)); });
+  CHECK(test.calls_in_store() == 1);
+  CHECK(test.intake_status.dropped[static_cast<std::size_t>(flow::drop_reason::duplicate)] == 1);
+}
+
+TEST_CASE("a batch before its predecessor is refused") {
+  auto test = fixture{};
+  auto refused = false;
+  test.self
+    ->request(caf::actor_cast<facade_actor>(test.in), std::chrono::seconds{5},
+              numbered_batch{{"node-2", 1}, 2, std::make_shared<const exchange_batch>(exchange_batch{{get_user(1)}})})
+    .receive([](watermark_atom, std::uint64_t) {}, [&](const caf::error&) { refused = true; });
+  CHECK(refused);
+  CHECK(test.calls_in_store() == 0);
+}
+
+TEST_CASE("killed and begun again from the store, the reconstructor counts every exchange once") {
+  auto test = fixture{};
+  auto sent = 0;
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 20; ++i, ++sent)
+      test.deliver(sent, 1);
+    test.end_reconstructor(); // with batches taken, not taken, and committed
+    test.start_reconstructor();
+  }
+  REQUIRE(eventually([&] { return test.uplink_status.out == 100; }));
+  CHECK(test.calls_in_store() == 100);
+}

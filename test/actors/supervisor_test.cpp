@@ -1,0 +1,150 @@
+#include "actors/flow/stage.hpp"
+#include "actors/supervisor/supervisor_actor.hpp"
+#include "test/actors/running_system.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <mutex>
+
+using namespace cleartap;
+using flow::actor_phase;
+
+namespace {
+
+/// Records what happens to the children, from their threads.
+class log {
+public:
+  void add(std::string what) {
+    auto guard = std::lock_guard{mutex_};
+    lines_.push_back(std::move(what));
+  }
+  std::vector<std::string> lines() const {
+    auto guard = std::lock_guard{mutex_};
+    return lines_;
+  }
+  std::size_t count(const std::string& what) const {
+    auto all = lines();
+    return static_cast<std::size_t>(std::ranges::count(all, what));
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+using worker_actor = child_actor::extend<caf::reacts_to<tick_atom>>;
+
+worker_actor::behavior_type worker(worker_actor::pointer self, log* events, std::string name, bool obeys) {
+  flow::keep_exception_text(self);
+  events->add("start " + name);
+  return {
+    [=](drain_atom) {
+      events->add("drain " + name);
+      if (obeys)
+        self->quit();
+    },
+    [=](tick_atom) { throw std::runtime_error{name + " broke"}; },
+  };
+}
+
+struct fixture : running_system {
+  log events;
+  log failures;
+  std::deque<flow::actor_status> statuses;
+  std::vector<caf::actor> latest; // handle of each child, from introductions
+  std::mutex latest_mutex;
+  system_plan plan;
+  supervisor_actor boss;
+
+  void child(const std::string& name, const std::string& group = "", bool obeys = true) {
+    auto& status = statuses.emplace_back(name, 0, "");
+    plan.children.push_back({&status, group, [=, this](caf::actor_system& sys) {
+                               return caf::actor_cast<caf::actor>(sys.spawn(worker, &events, name, obeys));
+                             }});
+    auto index = plan.children.size() - 1;
+    latest.emplace_back();
+    plan.introductions.push_back({index, index, [=, this](const caf::actor& handle, const caf::actor&) {
+                                    auto guard = std::lock_guard{latest_mutex};
+                                    latest[index] = handle;
+                                  }});
+  }
+
+  void start() {
+    boss = system.spawn(supervisor, plan, [this](const std::string& reason) { failures.add(reason); });
+  }
+
+  void break_child(std::size_t index) {
+    REQUIRE(eventually([&] { return statuses[index].phase == actor_phase::running; }));
+    auto guard = std::lock_guard{latest_mutex};
+    self->send(caf::actor_cast<worker_actor>(latest[index]), tick_atom_v);
+  }
+
+  void stop() {
+    self->send(boss, stop_atom_v);
+    self->wait_for(boss);
+  }
+};
+
+} // namespace
+
+TEST_CASE("a child that breaks starts again and is introduced again, the others go on") {
+  auto test = fixture{};
+  test.child("a");
+  test.child("b");
+  test.start();
+  test.break_child(0);
+  CHECK(eventually([&] { return test.events.count("start a") == 2; }));
+  CHECK(test.events.count("start b") == 1);
+  CHECK(test.statuses[0].restarts == 1);
+  test.break_child(0);
+  CHECK(eventually([&] { return test.events.count("start a") == 3; }));
+  test.stop();
+  CHECK(test.failures.lines().empty());
+}
+
+TEST_CASE("children of one group start again together") {
+  auto test = fixture{};
+  test.child("intake", "reconstructor");
+  test.child("store", "reconstructor");
+  test.child("page");
+  test.start();
+  test.break_child(1);
+  CHECK(eventually([&] { return test.events.count("start intake") == 2 && test.events.count("start store") == 2; }));
+  CHECK(test.events.count("start page") == 1);
+  test.stop();
+}
+
+TEST_CASE("children end one after the other, in the order of the plan") {
+  auto test = fixture{};
+  for (const auto* name : {"ring", "streams", "store"})
+    test.child(name);
+  test.start();
+  test.stop();
+  auto lines = test.events.lines();
+  CHECK(std::vector(lines.end() - 3, lines.end()) == std::vector<std::string>{"drain ring", "drain streams", "drain store"});
+  for (const auto& status : test.statuses)
+    CHECK(status.phase == actor_phase::stopped);
+}
+
+TEST_CASE("a child that does not end in time is cut off, and the next one still ends in order") {
+  auto test = fixture{};
+  test.child("stuck", "", false);
+  test.child("store");
+  test.start();
+  test.stop();
+  CHECK(test.events.count("drain store") == 1);
+}
+
+TEST_CASE("a child that keeps failing ends everything, with its exception's text as the reason") {
+  auto test = fixture{};
+  test.child("fragile");
+  test.child("store");
+  test.start();
+  for (std::size_t i = 1; test.failures.lines().empty() && i < 10; ++i) {
+    test.break_child(0);
+    REQUIRE(eventually([&] { return test.events.count("start fragile") > i || !test.failures.lines().empty(); }));
+  }
+  test.self->wait_for(test.boss);
+  REQUIRE(test.failures.lines().size() == 1);
+  CHECK(test.failures.lines()[0].find("fragile broke") != std::string::npos);
+  CHECK(test.statuses[0].phase == actor_phase::failed);
+}
