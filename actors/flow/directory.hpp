@@ -23,7 +23,6 @@ enum class drop_reason : std::uint8_t {
   connections_full,  // a connection table is full
   queue_full,        // flow: no credit, and the queue is full
   consumer_lost,     // flow: the consumer ended with the batch in its mailbox
-  shutdown,          // flow: the grace period was over
   not_http,          // streams: another protocol
   resync,            // streams: before the first message start that could be recognised
   kernel_cut,        // streams: a head that the kernel cut

@@ -120,7 +120,8 @@ TEST_CASE("children end one after the other, in the order of the plan") {
   test.start();
   test.stop();
   auto lines = test.events.lines();
-  CHECK(std::vector(lines.end() - 3, lines.end()) == std::vector<std::string>{"drain ring", "drain streams", "drain store"});
+  std::erase_if(lines, [](const std::string& line) { return line.starts_with("start"); });
+  CHECK(lines == std::vector<std::string>{"drain ring", "drain streams", "drain store"});
   for (const auto& status : test.statuses)
     CHECK(status.phase == actor_phase::stopped);
 }
