@@ -64,7 +64,10 @@ process_identity process_table::find(std::uint32_t pid, kernel_time at) {
   look_up(pid, who);
   auto identity = process_identity{
     .pid = pid, .comm = who.comm, .exe = who.exe, .container_id = container_id(who.cgroup), .ancestors = {}};
+  // A parent is who it was when its child began: it may have ended since, and its pid be another's.
+  auto start_of = [&at](const process& child) { return child.since > kernel_time{0} ? child.since : at; };
   auto parent = who.parent;
+  at = start_of(who);
   while (parent != 0 && identity.ancestors.size() < ancestors_max_) {
     auto& next = known(parent, at);
     if (next.comm.empty())
@@ -73,6 +76,7 @@ process_identity process_table::find(std::uint32_t pid, kernel_time at) {
       break;
     identity.ancestors.push_back({parent, next.comm});
     parent = next.parent;
+    at = start_of(next);
   }
   return identity;
 }
