@@ -43,14 +43,13 @@ json::object edge_object(const flow::edge_status& edge) {
 }
 
 json::object ledger_object(const flow::actor_status& actor) {
-  auto balance = static_cast<std::int64_t>(actor.in.load()) - static_cast<std::int64_t>(actor.out.load())
-                 - static_cast<std::int64_t>(actor.queued.load());
+  auto missing = actor.in.load() - actor.out.load() - actor.queued.load(); // modulo 2^64: counters are not read at once
   for (const auto& units : actor.dropped)
-    balance -= static_cast<std::int64_t>(units.load());
+    missing -= units.load();
   return {{"name", actor.name},         {"index", actor.index},
           {"unit", actor.unit},         {"in", actor.in.load()},
           {"out", actor.out.load()},    {"queued", actor.queued.load()},
-          {"dropped", drops(actor.dropped)}, {"balance", balance}};
+          {"dropped", drops(actor.dropped)}, {"balance", static_cast<std::int64_t>(missing)}};
 }
 
 } // namespace

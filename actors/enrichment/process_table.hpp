@@ -42,7 +42,7 @@ private:
   struct process {
     kernel_time since{0};
     std::uint32_t parent = 0;
-    bool ended = false; // or replaced by another program
+    bool ended = false;     // or replaced by another program
     bool looked_up = false; // /proc was read, or could not be
     std::string comm;
     std::string exe;

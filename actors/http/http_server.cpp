@@ -13,11 +13,12 @@ namespace cleartap {
 
 namespace {
 
-constexpr auto peer_time_max_s = 5; // for a peer to send its request or take its answer
+constexpr auto peer_time_max_s = 5; // for a peer to go on with its request or to take its answer
+constexpr auto idle_time_max_s = 1; // for a peer to begin a request; `stop` waits for it
 
 http_query query_of(const httplib::Request& request) {
   return {.path = request.path,
-          .argument = request.matches.size() > 1 ? httplib::detail::decode_url(request.matches[1].str(), false) : "",
+          .argument = request.matches.size() > 1 ? request.matches[1].str() : "", // of the decoded path
           .authorization = request.get_header_value("Authorization"),
           .if_none_match = request.get_header_value("If-None-Match"),
           .body = request.body};
@@ -103,7 +104,7 @@ http_server::http_server() : server_{std::make_unique<server>()} {
   http.set_payload_max_length(body_max);
   http.set_read_timeout(peer_time_max_s);
   http.set_write_timeout(peer_time_max_s);
-  http.set_keep_alive_timeout(peer_time_max_s);
+  http.set_keep_alive_timeout(idle_time_max_s);
   http.set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
     response.status = 500;
   });

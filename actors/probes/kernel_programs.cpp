@@ -178,17 +178,20 @@ kernel_programs& kernel_programs::operator=(kernel_programs&&) noexcept = defaul
 kernel_programs::~kernel_programs() = default;
 
 result<kernel_programs> kernel_programs::load(const kernel_options& options) {
-  auto reasons = std::string{};
+  auto reasons = std::vector<std::string>{};
   for (auto transport : {uprobe_transport::multi, uprobe_transport::perf, uprobe_transport::tracefs})
     for (auto sockets : {socket_source::tracepoint, socket_source::fentry, socket_source::none}) {
       auto loaded = load(options, transport, sockets);
       if (loaded)
         return loaded;
-      if (sockets == socket_source::none)
-        reasons += (reasons.empty() ? "" : "; ") + std::string{to_string(transport)} + ": " + loaded.error().text;
+      if (sockets == socket_source::none && std::ranges::find(reasons, loaded.error().text) == reasons.end())
+        reasons.push_back(loaded.error().text);
     }
-  return failure{"this kernel grants no TLS probes: " + reasons
-                 + ". Run as root or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN; `cleartap check` tells what is missing"};
+  auto text = std::string{};
+  for (const auto& reason : reasons)
+    text += (text.empty() ? "" : "; ") + reason;
+  return failure{text + ". Run as root or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN; `cleartap check` tells what is "
+                        "missing"};
 }
 
 result<kernel_programs> kernel_programs::load(const kernel_options& options, uprobe_transport transport,

@@ -21,6 +21,7 @@ api_summary shop() {
                          .called = 3,
                          .first_seen = morning,
                          .last_seen = morning + 1s,
+                         .endpoint_count = 1,
                          .endpoints = {}};
   api.endpoints.push_back({.method = "GET",
                            .path = "/users/{userId}",

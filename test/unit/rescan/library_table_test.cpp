@@ -1,0 +1,164 @@
+#include "actors/rescan/library_table.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace cleartap;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto openssl = file_id{1, 100};
+constexpr auto gnutls = file_id{1, 200};
+constexpr auto libc = file_id{1, 300};
+
+using files = std::vector<file_id>;
+
+/// A table in which process 10 uses `openssl`.
+library_table table_in_use() {
+  auto table = library_table{8, 60s};
+  REQUIRE(table.mapped(10, openssl) == file_verdict::unknown);
+  table.learn_library(10, openssl);
+  return table;
+}
+
+} // namespace
+
+TEST_CASE("a file is looked at once, whatever it turns out to be") {
+  auto table = table_in_use();
+  CHECK(table.mapped(11, openssl) == file_verdict::known);
+  CHECK(table.mapped(10, libc) == file_verdict::unknown);
+  table.learn_other(libc);
+  CHECK(table.mapped(12, libc) == file_verdict::known);
+  CHECK(table.libraries() == 1);
+  CHECK(table.processes() == 2); // the users of libraries, not of other files
+}
+
+TEST_CASE("two files of the same inode number on two devices are two files") {
+  auto table = table_in_use();
+  CHECK(table.mapped(10, file_id{2, openssl.inode}) == file_verdict::unknown);
+}
+
+TEST_CASE("a full table knows its libraries and looks at no others") {
+  auto table = library_table{1, 60s};
+  table.learn_library(10, openssl);
+  table.learn_other(libc);
+  CHECK(table.mapped(11, openssl) == file_verdict::known);
+  CHECK(table.mapped(11, libc) == file_verdict::known);
+  CHECK(table.mapped(11, gnutls) == file_verdict::too_many);
+}
+
+TEST_CASE("a library that was forgotten makes room for another") {
+  auto table = library_table{1, 60s};
+  table.learn_library(10, openssl);
+  table.process_gone(10, 0s);
+  CHECK(table.take_unused(60s) == files{openssl});
+  CHECK(table.mapped(11, gnutls) == file_verdict::unknown);
+}
+
+TEST_CASE("a library is unused once its last user has been gone for long enough") {
+  auto table = table_in_use();
+  CHECK(table.mapped(11, openssl) == file_verdict::known);
+  table.process_gone(10, 100s);
+  CHECK(table.take_unused(1000s).empty());
+  table.process_gone(11, 1000s);
+  CHECK(table.take_unused(1059s).empty());
+  CHECK(table.take_unused(1060s) == files{openssl});
+  CHECK(table.take_unused(1060s).empty());
+  CHECK(table.libraries() == 0);
+  CHECK(table.processes() == 0);
+}
+
+TEST_CASE("a new user in time keeps a library") {
+  auto table = table_in_use();
+  table.process_gone(10, 100s);
+  CHECK(table.mapped(12, openssl) == file_verdict::known);
+  CHECK(table.take_unused(1000s).empty());
+  table.process_gone(12, 1000s);
+  CHECK(table.take_unused(1059s).empty());
+}
+
+TEST_CASE("a process that is gone twice or was never seen changes nothing") {
+  auto table = table_in_use();
+  table.process_gone(99, 0s);
+  table.process_gone(10, 5s);
+  table.process_gone(10, 50s);
+  CHECK(table.take_unused(65s) == files{openssl});
+}
+
+TEST_CASE("a child uses what its parent uses, also when the parent has ended") {
+  auto table = table_in_use();
+  table.forked(10, 20);
+  table.process_gone(10, 0s);
+  CHECK(table.processes() == 1);
+  CHECK(table.take_unused(1000s).empty());
+  table.process_gone(20, 1000s);
+  CHECK(table.take_unused(1060s) == files{openssl});
+}
+
+TEST_CASE("a child of a process without libraries is no user") {
+  auto table = table_in_use();
+  table.forked(99, 20);
+  CHECK(table.processes() == 1);
+}
+
+TEST_CASE("a pid that is used again although its end was never seen leaves no user behind") {
+  auto table = table_in_use();
+  table.learn_library(20, gnutls);
+  table.forked(10, 20); // the end of the first 20 was lost
+  table.process_gone(20, 0s);
+  CHECK(table.take_unused(60s) == files{gnutls});
+  table.process_gone(10, 100s);
+  CHECK(table.take_unused(160s) == files{openssl});
+}
+
+TEST_CASE("a library can be dropped after one of its users' pids was used again") {
+  auto table = table_in_use();
+  table.learn_library(20, gnutls);
+  table.forked(10, 20);
+  table.process_gone(20, 0s);
+  table.drop_library(gnutls);
+  table.drop_library(openssl);
+  CHECK(table.libraries() == 0);
+  CHECK(table.processes() == 0);
+}
+
+TEST_CASE("a dropped library is shown again by its next user") {
+  auto table = table_in_use();
+  table.learn_library(10, gnutls);
+  table.drop_library(openssl);
+  CHECK(table.processes() == 1); // 10 still uses the other one
+  CHECK(table.mapped(11, openssl) == file_verdict::unknown);
+  table.drop_library(openssl);
+  table.drop_library(file_id{});
+  CHECK(table.libraries() == 1);
+}
+
+TEST_CASE("files that were no libraries are looked at again after they were forgotten") {
+  auto table = table_in_use();
+  table.learn_other(libc);
+  table.forget_others();
+  CHECK(table.mapped(10, libc) == file_verdict::unknown);
+  CHECK(table.mapped(10, openssl) == file_verdict::known);
+}
+
+TEST_CASE("the memory of other files is bounded and never costs a library") {
+  auto table = table_in_use();
+  for (std::uint64_t inode = 1; inode <= 65536; ++inode)
+    table.learn_other({7, inode});
+  CHECK(table.mapped(10, {7, 1}) == file_verdict::known);
+  table.learn_other({7, 65537});
+  CHECK(table.mapped(10, {7, 1}) == file_verdict::unknown);
+  CHECK(table.mapped(10, {7, 65537}) == file_verdict::known);
+  CHECK(table.mapped(10, openssl) == file_verdict::known);
+}
+
+TEST_CASE("a cleared table knows nothing") {
+  auto table = table_in_use();
+  table.learn_other(libc);
+  table.clear();
+  CHECK(table.libraries() == 0);
+  CHECK(table.processes() == 0);
+  CHECK(table.mapped(10, openssl) == file_verdict::unknown);
+  CHECK(table.mapped(10, libc) == file_verdict::unknown);
+  CHECK(table.take_unused(1000s).empty());
+}

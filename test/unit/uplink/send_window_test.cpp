@@ -1,0 +1,182 @@
+#include "actors/uplink/send_window.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <vector>
+
+using namespace cleartap;
+
+namespace {
+
+exchange_batch batch_of(std::size_t size) {
+  auto batch = exchange_batch{};
+  batch.exchanges.resize(size);
+  return batch;
+}
+
+/// The numbers and sizes of all that may be sent now: "1:3 2:5".
+std::string sent(send_window& window) {
+  auto text = std::string{};
+  while (auto next = window.next())
+    text += (text.empty() ? "" : " ") + std::to_string(next->number) + ":" + std::to_string(next->content->size());
+  return text;
+}
+
+} // namespace
+
+TEST_CASE("an empty window sends nothing") {
+  auto window = send_window{4, 100};
+  CHECK(window.empty());
+  CHECK(sent(window) == "");
+  CHECK(window.acknowledge(1000) == 0);
+}
+
+TEST_CASE("batches are numbered from 1 in the order in which they came") {
+  auto window = send_window{4, 100};
+  CHECK(window.add(batch_of(3)) == 0);
+  CHECK(window.add(batch_of(5)) == 0);
+  CHECK(window.exchanges() == 8);
+  CHECK(sent(window) == "1:3 2:5");
+  CHECK(sent(window) == "");
+  CHECK(window.exchanges() == 8); // until acknowledged
+}
+
+TEST_CASE("no more batches are under way than the window holds") {
+  auto window = send_window{2, 100};
+  for (std::size_t size = 1; size <= 4; ++size)
+    CHECK(window.add(batch_of(size)) == 0);
+  CHECK(sent(window) == "1:1 2:2");
+  CHECK(window.acknowledge(1) == 1);
+  CHECK(sent(window) == "3:3");
+  CHECK(window.acknowledge(3) == 5);
+  CHECK(sent(window) == "4:4");
+  CHECK(window.acknowledge(4) == 4);
+  CHECK(window.empty());
+}
+
+TEST_CASE("an acknowledgement covers everything up to its number and comes once") {
+  auto window = send_window{8, 100};
+  for (std::size_t size = 1; size <= 3; ++size)
+    CHECK(window.add(batch_of(size)) == 0);
+  CHECK(sent(window) == "1:1 2:2 3:3");
+  CHECK(window.acknowledge(0) == 0);
+  CHECK(window.acknowledge(2) == 3);
+  CHECK(window.acknowledge(2) == 0);
+  CHECK(window.acknowledge(1) == 0);
+  CHECK(window.exchanges() == 3);
+}
+
+TEST_CASE("an acknowledgement of what was never sent leaves what waits and the numbers") {
+  auto window = send_window{1, 100};
+  CHECK(window.add(batch_of(1)) == 0);
+  CHECK(window.add(batch_of(2)) == 0);
+  CHECK(sent(window) == "1:1");
+  CHECK(window.acknowledge(18446744073709551615ull) == 1);
+  CHECK(window.exchanges() == 2);
+  CHECK(sent(window) == "2:2");
+}
+
+TEST_CASE("a full window drops the oldest that has no number yet, so that numbers have no gap") {
+  auto window = send_window{1, 10};
+  CHECK(window.add(batch_of(4)) == 0);
+  CHECK(sent(window) == "1:4");
+  CHECK(window.add(batch_of(6)) == 0);
+  CHECK(window.add(batch_of(3)) == 0);
+  CHECK(window.exchanges() == 13);
+  CHECK(window.add(batch_of(2)) == 6); // the 6 are older than the 3
+  CHECK(window.exchanges() == 9);
+  CHECK(window.acknowledge(1) == 4);
+  CHECK(sent(window) == "2:3");
+  CHECK(window.acknowledge(2) == 3);
+  CHECK(sent(window) == "3:2");
+}
+
+TEST_CASE("as many old batches are dropped as are needed") {
+  auto window = send_window{1, 10};
+  CHECK(window.add(batch_of(1)) == 0);
+  CHECK(sent(window) == "1:1");
+  for (auto i = 0; i < 10; ++i)
+    CHECK(window.add(batch_of(1)) == 0);
+  CHECK(window.add(batch_of(7)) == 7);
+  CHECK(window.exchanges() == 11);
+}
+
+TEST_CASE("a batch that is larger than the window is dropped itself") {
+  auto window = send_window{1, 10};
+  CHECK(window.add(batch_of(11)) == 11);
+  CHECK(window.empty());
+  CHECK(window.add(batch_of(10)) == 0);
+  CHECK(sent(window) == "1:10");
+}
+
+TEST_CASE("what was sent is never dropped") {
+  auto window = send_window{2, 1};
+  for (auto i = 0; i < 2; ++i) {
+    CHECK(window.add(batch_of(1)) == 0);
+    CHECK(window.next());
+  }
+  for (auto i = 0; i < 100; ++i)
+    CHECK(window.add(batch_of(1)) == (i == 0 ? 0 : 1));
+  CHECK(window.exchanges() == 3);
+  CHECK(window.acknowledge(2) == 2);
+  CHECK(sent(window) == "3:1");
+}
+
+TEST_CASE("after a lost connection all that was not acknowledged is sent again under its number") {
+  auto window = send_window{3, 100};
+  for (std::size_t size = 1; size <= 4; ++size)
+    CHECK(window.add(batch_of(size)) == 0);
+  CHECK(sent(window) == "1:1 2:2 3:3");
+  CHECK(window.acknowledge(1) == 1);
+  window.resend();
+  CHECK(sent(window) == "2:2 3:3 4:4");
+  window.resend();
+  window.resend();
+  CHECK(sent(window) == "2:2 3:3 4:4");
+}
+
+TEST_CASE("a late acknowledgement during resending skips what it covers") {
+  auto window = send_window{4, 100};
+  for (std::size_t size = 1; size <= 4; ++size)
+    CHECK(window.add(batch_of(size)) == 0);
+  CHECK(sent(window) == "1:1 2:2 3:3 4:4");
+  window.resend();
+  CHECK(window.next()->number == 1);
+  CHECK(window.acknowledge(3) == 6);
+  CHECK(sent(window) == "4:4");
+  CHECK(window.acknowledge(4) == 4);
+  CHECK(window.empty());
+}
+
+TEST_CASE("resending copies no batch") {
+  auto window = send_window{4, 100};
+  CHECK(window.add(batch_of(1)) == 0);
+  const auto first = window.next();
+  window.resend();
+  CHECK(window.next()->content == first->content);
+}
+
+TEST_CASE("under any mixture of calls every exchange is acknowledged, dropped or kept") {
+  auto window = send_window{3, 20};
+  auto added = std::size_t{0};
+  auto gone = std::size_t{0};
+  auto highest = std::uint64_t{0};
+  for (std::uint32_t state = 1, step = 0; step < 10000; ++step) {
+    state = state * 1664525 + 1013904223;
+    const auto choice = state >> 24;
+    if (choice < 120) {
+      added += choice % 7;
+      gone += window.add(batch_of(choice % 7));
+    } else if (choice < 200) {
+      if (auto next = window.next()) {
+        REQUIRE(next->number <= highest + 1);
+        highest = std::max(highest, next->number);
+      }
+    } else if (choice < 240) {
+      gone += window.acknowledge(highest - std::min<std::uint64_t>(highest, choice % 3));
+    } else {
+      window.resend();
+    }
+    REQUIRE(added == gone + window.exchanges());
+  }
+  CHECK(highest > 100);
+}
