@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The one ABI between the kernel programs and user space. test/unit/ring pins every offset.
+/* The one ABI between the kernel programs and user space. test/unit/kernel pins every offset.
  * No padding is left to chance: records hold other programs' data, and an unset hole would leak it. */
 #pragma once
 

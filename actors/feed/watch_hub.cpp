@@ -60,6 +60,7 @@ std::size_t watch_hub::publish(const std::string& line) {
 void watch_hub::close() {
   auto guard = std::lock_guard{mutex_};
   closed_ = true;
+  wanted_ = false;
   for (const auto& each : watchers_)
     if (auto queue = each.lock())
       queue->close();

@@ -72,6 +72,15 @@ void library_table::process_gone(std::uint32_t pid, std::chrono::seconds now) {
   by_process_.erase(found);
 }
 
+void library_table::drop_gone(const std::function<bool(std::uint32_t pid)>& alive, std::chrono::seconds now) {
+  auto gone = std::vector<std::uint32_t>{};
+  for (const auto& [pid, files] : by_process_)
+    if (!alive(pid))
+      gone.push_back(pid);
+  for (auto pid : gone)
+    process_gone(pid, now);
+}
+
 std::vector<file_id> library_table::take_unused(std::chrono::seconds now) {
   auto unused = std::vector<file_id>{};
   for (const auto& [file, each] : libraries_)

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -39,6 +40,9 @@ public:
 
   /// The process ended, or runs another program now.
   void process_gone(std::uint32_t pid, std::chrono::seconds now);
+
+  /// Forgets the users that `alive` denies: a process can be gone before its mappings are told.
+  void drop_gone(const std::function<bool(std::uint32_t pid)>& alive, std::chrono::seconds now);
 
   /// Libraries that nobody has used for `unused_max`; they are forgotten.
   [[nodiscard]] std::vector<file_id> take_unused(std::chrono::seconds now);

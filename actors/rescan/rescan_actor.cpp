@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace cleartap {
 
@@ -38,6 +39,10 @@ std::optional<fs::path> reachable(const process_event& mapping) {
   if (file_at(mapping.path).inode == mapping.file.inode)
     return mapping.path;
   return std::nullopt;
+}
+
+bool is_alive(std::uint32_t pid) {
+  return access(("/proc/" + std::to_string(pid)).c_str(), F_OK) == 0;
 }
 
 void count_watched(const rescan_state& state) {
@@ -170,6 +175,7 @@ rescan_actor::behavior_type rescan(self_pointer self, const settings* config, fl
     [self, find](rescan_atom) { scan(self, find); },
     [self, find](tick_atom) {
       auto& st = self->state;
+      st.table->drop_gone(is_alive, now());
       for (auto file : st.table->take_unused(now()))
         if (st.probes)
           self->send(st.probes, detach_atom_v, file);

@@ -76,15 +76,16 @@ void pass_process_event(ring_state& state, const process_event& event) {
   state.enrichment->filled(0);
 }
 
+/// Mappings are read first but passed on last: the exec that came before one of them has been read by then.
 void drain_process_events(ring_state& state) {
+  state.mappings.clear();
+  state.rings->drain_mappings(state.mappings);
   state.rings->drain_processes(process_records_max, [&](std::span<const std::uint8_t> record) {
     if (auto event = decode_process_record(record))
       pass_process_event(state, *event);
     else
       state.status->drop(drop_reason::malformed_event, 1);
   });
-  state.mappings.clear();
-  state.rings->drain_mappings(state.mappings);
   for (const auto& event : state.mappings)
     pass_process_event(state, event);
 }

@@ -22,6 +22,13 @@ void log_to_standard_error() {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
 }
 
+/// One line, as for every other mistake of a user: the cause, then the mend.
+std::string usage_failure(const CLI::App* app, const CLI::Error& error) {
+  auto unknown = app->remaining();
+  auto cause = unknown.empty() ? std::string{error.what()} : "there is no subcommand or option " + unknown.front();
+  return "cleartap: " + cause + "; see `cleartap --help`, or --help behind a subcommand\n";
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -30,6 +37,7 @@ int main(int argc, char** argv) {
   auto app = CLI::App{"Finds the APIs that this machine serves and calls over TLS, without touching the applications."};
   app.set_version_flag("--version", "cleartap " CLEARTAP_VERSION);
   app.require_subcommand(1);
+  app.failure_message(usage_failure);
   app.footer("Examples:\n"
              "  cleartap check          what this kernel and these permissions allow\n"
              "  cleartap standalone     capture, infer and show the web page\n"
