@@ -2,9 +2,13 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <httplib.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <optional>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -46,6 +50,33 @@ failure cannot_listen(const listen_address& where, std::string_view key) {
           + std::string{key} + "=ADDRESS:PORT"};
 }
 
+/// The port of a socket's own end, or nothing if `fd` is no connected TCP socket.
+std::optional<std::uint16_t> connected_port(int fd) {
+  auto address = sockaddr_storage{};
+  auto size = socklen_t{sizeof address};
+  auto peer = sockaddr_storage{};
+  auto peer_size = socklen_t{sizeof peer};
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0
+      || getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    return std::nullopt;
+  if (address.ss_family == AF_INET)
+    return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  if (address.ss_family == AF_INET6)
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+  return std::nullopt;
+}
+
+/// The library keeps its connections to itself, and a peer that sends a byte now and then keeps a thread for ever. Found
+/// among this process's descriptors by the server's port.
+void cut_connections(std::uint16_t port) {
+  auto error = std::error_code{};
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd", error}) {
+    auto fd = std::atoi(entry.path().filename().c_str());
+    if (connected_port(fd) == port)
+      shutdown(fd, SHUT_RDWR);
+  }
+}
+
 } // namespace
 
 result<void> can_listen(const listen_address& where, std::string_view key) {
@@ -69,6 +100,7 @@ result<void> can_listen(const listen_address& where, std::string_view key) {
 struct http_server::server {
   httplib::Server http;
   std::thread acceptor;
+  std::uint16_t port = 0;
   std::atomic<bool> stopping{false};
   httplib::Headers common;
 
@@ -132,6 +164,7 @@ result<std::uint16_t> http_server::start(const listen_address& where, std::strin
   auto port = bind_server(http, where);
   if (port < 0)
     return cannot_listen(where, key);
+  server_->port = static_cast<std::uint16_t>(port);
   server_->acceptor = std::thread{[&http] { http.listen_after_bind(); }};
   while (!http.is_running())
     std::this_thread::yield();
@@ -143,6 +176,7 @@ void http_server::stop() {
     return;
   server_->stopping = true;
   server_->http.stop();
+  cut_connections(server_->port);
   server_->acceptor.join();
 }
 

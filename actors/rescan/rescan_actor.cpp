@@ -50,29 +50,44 @@ void count_watched(const rescan_state& state) {
   state.watched->processes = state.table->processes();
 }
 
-void attach(self_pointer self, const process_event& mapping, const fs::path& path,
-            std::vector<function_offset> functions) {
+void on_refused(self_pointer self, const process_event& mapping, attach_request refused, const std::string& why);
+
+void attach(self_pointer self, const process_event& mapping, const attach_request& wanted) {
   auto& state = self->state;
   if (!state.probes)
     return;
   // Counted as a library at once, so that its next user does not ask again.
   state.table->learn_library(mapping.pid, mapping.file);
-  self->request(state.probes, 10s, attach_atom_v, attach_request{mapping.file, path, std::move(functions)})
+  self->request(state.probes, 10s, attach_atom_v, wanted)
     .then(
-      [self, mapping](const std::string& refusal) {
-        if (refusal.empty()) {
+      [self, mapping, wanted](const std::string& refusal) {
+        if (refusal.empty())
           spdlog::info("probes attached to {} (first user: pid {})", mapping.path, mapping.pid);
-        } else {
-          spdlog::warn("{}", refusal);
-          self->state.table->drop_library(mapping.file);
-          self->state.table->learn_other(mapping.file); // until the next scan, or every user would try again
-        }
+        else
+          on_refused(self, mapping, wanted, refusal);
         count_watched(self->state);
       },
       [self, mapping](const caf::error& error) {
         spdlog::warn("{} is not captured: {}", mapping.path, self->system().render(error));
         self->state.table->drop_library(mapping.file);
       });
+}
+
+/// A process that ended in the meantime took its path to the file along.
+void on_refused(self_pointer self, const process_event& mapping, attach_request refused, const std::string& why) {
+  auto& table = *self->state.table;
+  table.drop_library(mapping.file);
+  auto path = reachable(mapping);
+  if (!path)
+    return; // the next user shows the file again
+  if (*path == refused.path) {
+    spdlog::warn("{}", why);
+    table.learn_other(mapping.file); // until the next scan, or every user would try again
+    return;
+  }
+  refused.path = *path;
+  attach(self, mapping, refused);
+  table.process_gone(mapping.pid, now());
 }
 
 void inspect(self_pointer self, const process_event& mapping, const function_finder& find) {
@@ -83,7 +98,7 @@ void inspect(self_pointer self, const process_event& mapping, const function_fin
   if (!functions || functions->empty())
     self->state.table->learn_other(mapping.file);
   else
-    attach(self, mapping, *path, std::move(*functions));
+    attach(self, mapping, {mapping.file, *path, std::move(*functions)});
 }
 
 void on_mapping(self_pointer self, const process_event& mapping, const function_finder& find) {

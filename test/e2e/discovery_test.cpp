@@ -42,18 +42,20 @@ TEST_CASE("a curl of a few milliseconds has its name, twenty times out of twenty
   }
 }
 
-TEST_CASE("a library that nobody used before is captured once probes are in it") {
+TEST_CASE("a library is captured even if its first user ends before probes are in it") {
   if (!fs::exists(libssl))
     SKIP("there is no " << libssl);
   auto in = scene{};
-  auto copy = temporary_directory{};
-  fs::copy(libssl, copy.path() / "libssl.so.3");
-  auto path = "/echo/" + unique_word();
-  REQUIRE(run(curl_with_library(in.web.url(path), copy.path())).status == 0); // may be over before probes are there
-  auto attached = "probes attached to " + (copy.path() / "libssl.so.3").string();
-  REQUIRE(wait_until([&] { return in.tap.program().complaints().find(attached) != std::string::npos; }));
-  REQUIRE(run(curl_with_library(in.web.url(path + "/second"), copy.path())).status == 0);
-  auto seen = in.watch.expect_one(called("client", in.web.authority(), path + "/second"));
-  CHECK(text(seen, "/process/comm") == "curl");
-  CHECK(text(seen, "/quality") == "complete");
+  for (auto i = 0; i < 5; ++i) {
+    auto copy = temporary_directory{};
+    fs::copy(libssl, copy.path() / "libssl.so.3");
+    auto path = "/echo/" + unique_word();
+    REQUIRE(run(curl_with_library(in.web.url(path), copy.path())).status == 0);
+    auto attached = "probes attached to " + (copy.path() / "libssl.so.3").string();
+    REQUIRE(wait_until([&] { return in.tap.program().complaints().find(attached) != std::string::npos; }));
+    REQUIRE(run(curl_with_library(in.web.url(path + "/second"), copy.path())).status == 0);
+    auto seen = in.watch.expect_one(called("client", in.web.authority(), path + "/second"));
+    CHECK(text(seen, "/process/comm") == "curl");
+    CHECK(text(seen, "/quality") == "complete");
+  }
 }

@@ -49,17 +49,24 @@ private:
   }
 
   guard() {
+    prctl(PR_SET_CHILD_SUBREAPER, 1); // so that `child` can wait for the grandchildren too
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
       throw std::runtime_error{"pipe"};
     auto from = descriptor{ends[0]};
     to_ = descriptor{ends[1]};
-    if (fork() != 0)
+    pid_ = fork();
+    if (pid_ != 0)
       return;
     close(ends[1]);
     setsid();
     watch(from.get());
     _exit(0);
+  }
+
+  ~guard() {
+    to_ = descriptor{};
+    waitpid(pid_, nullptr, 0);
   }
 
   static void watch(int from) {
@@ -77,6 +84,7 @@ private:
   void tell(pid_t news) const { static_cast<void>(!write(to_.get(), &news, sizeof news)); }
 
   descriptor to_;
+  pid_t pid_ = -1;
 };
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
@@ -122,8 +130,8 @@ child::child(const command& what) : output_{memory_file()}, complaints_{memory_f
 
 child::~child() {
   kill(-pid_, SIGKILL);
-  if (!status_)
-    waitpid(pid_, nullptr, 0);
+  while (waitpid(-pid_, nullptr, 0) > 0)
+    continue;
   guard::remove(pid_);
 }
 

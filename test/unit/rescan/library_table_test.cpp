@@ -162,3 +162,14 @@ TEST_CASE("a cleared table knows nothing") {
   CHECK(table.mapped(10, libc) == file_verdict::unknown);
   CHECK(table.take_unused(1000s).empty());
 }
+
+TEST_CASE("a user whose end was told before its mapping is noticed by looking") {
+  auto table = table_in_use();
+  static_cast<void>(table.mapped(11, openssl)); // gone already
+  table.drop_gone([](std::uint32_t pid) { return pid == 10; }, 5s);
+  CHECK(table.processes() == 1);
+  table.drop_gone([](std::uint32_t) { return false; }, 6s);
+  CHECK(table.processes() == 0);
+  CHECK(table.take_unused(65s).empty());
+  CHECK(table.take_unused(66s) == files{openssl});
+}
