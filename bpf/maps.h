@@ -54,6 +54,14 @@ struct {
   __type(value, __u64);
 } program_since SEC(".maps");
 
+/* Processes that are never captured: cleartap's own. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 256);
+  __type(key, __u32);
+  __type(value, __u8);
+} ignored SEC(".maps");
+
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
   __uint(max_entries, TALLY_COUNT);

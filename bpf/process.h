@@ -54,10 +54,16 @@ static __always_inline void forget_thread(__u32 tgid, __u32 pid) {
   bpf_map_delete_elem(&threads, &id);
 }
 
-static __always_inline int on_exec(struct task_struct* task, __u32 pid_before, struct linux_binprm* program) {
-  __u32 tgid = BPF_CORE_READ(task, tgid);
+/* What was known of the pid is not true of what runs under it from now on. */
+static __always_inline void forget_program(__u32 tgid) {
   __u64 now_ns = bpf_ktime_get_ns();
   bpf_map_update_elem(&program_since, &tgid, &now_ns, BPF_ANY);
+  bpf_map_delete_elem(&ignored, &tgid);
+}
+
+static __always_inline int on_exec(struct task_struct* task, __u32 pid_before, struct linux_binprm* program) {
+  __u32 tgid = BPF_CORE_READ(task, tgid);
+  forget_program(tgid);
   forget_thread(tgid, pid_before);
   forget_thread(tgid, tgid);
   struct process_record* record = process_reserve(PROCESS_EXEC, tgid, BPF_CORE_READ(task, real_parent, tgid));
@@ -76,8 +82,7 @@ static __always_inline int on_exit(struct task_struct* task) {
   forget_thread(tgid, pid);
   if (pid != tgid)
     return 0;
-  __u64 now_ns = bpf_ktime_get_ns();
-  bpf_map_update_elem(&program_since, &tgid, &now_ns, BPF_ANY);
+  forget_program(tgid);
   struct process_record* record = process_reserve(PROCESS_EXIT, tgid, 0);
   if (!record)
     return 0;

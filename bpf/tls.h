@@ -38,14 +38,6 @@ struct {
   __type(value, struct connection);
 } connections SEC(".maps");
 
-/* Processes that are never captured: cleartap's own. */
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 256);
-  __type(key, __u32);
-  __type(value, __u8);
-} ignored SEC(".maps");
-
 /* -- calls ------------------------------------------------------------------------------------------------------- */
 
 static const struct tls_thread thread_zero;

@@ -41,8 +41,7 @@ result<token_file> token_file::create(const std::filesystem::path& path, std::st
     std::filesystem::remove(fresh, error);
     return failure{"cannot write " + path.string() + ": " + reason + "; choose another file with admin.token_file"};
   };
-  if (path.has_parent_path())
-    std::filesystem::create_directories(path.parent_path(), error);
+  auto made_directory = path.has_parent_path() && std::filesystem::create_directories(path.parent_path(), error);
   if (error)
     return refused(error.message());
   std::filesystem::remove(fresh, error);
@@ -53,7 +52,7 @@ result<token_file> token_file::create(const std::filesystem::path& path, std::st
   close(fd);
   if (written != static_cast<ssize_t>(token.size()) || rename(fresh.c_str(), path.c_str()) != 0)
     return refused(std::strerror(errno));
-  return token_file{path};
+  return token_file{path, made_directory};
 }
 
 result<std::string> token_file::read(const std::filesystem::path& path) {
@@ -68,9 +67,12 @@ result<std::string> token_file::read(const std::filesystem::path& path) {
 }
 
 token_file::~token_file() {
+  if (path_.empty())
+    return;
   auto error = std::error_code{};
-  if (!path_.empty())
-    std::filesystem::remove(path_, error);
+  std::filesystem::remove(path_, error);
+  if (made_directory_)
+    std::filesystem::remove(path_.parent_path(), error);
 }
 
 } // namespace cleartap

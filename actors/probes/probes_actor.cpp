@@ -47,6 +47,7 @@ probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> 
       self->delayed_send(self, tally_interval, tick_atom_v);
     },
     [self](attach_atom, const attach_request& wanted) {
+      self->state.attached.erase(wanted.file); // probes that are there twice would count every byte twice
       auto links = self->state.programs->attach(wanted.path, wanted.functions);
       if (!links)
         return links.error().text;

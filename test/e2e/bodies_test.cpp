@@ -12,8 +12,9 @@ namespace {
 
 /// Not by CHECK itself, which would print megabytes.
 bool carries(const value& seen, const std::string& message, const std::string& content) {
-  return body(seen, message) == content && number(seen, message + "/bytes") == static_cast<std::int64_t>(content.size())
-         && text(seen, message + "/truncated") == "false";
+  return body(seen, message) == content &&
+         number(seen, message + "/bytes") == static_cast<std::int64_t>(content.size()) &&
+         text(seen, message + "/truncated") == "false";
 }
 
 void check_complete(const value& seen, int status) {
@@ -141,10 +142,9 @@ TEST_CASE("pipelined requests get the responses that answer them") {
 TEST_CASE("the response to HEAD has no body, and what follows on the connection is right") {
   auto in = scene{};
   auto path = "/echo/" + unique_word();
-  REQUIRE(run(curl(in.web.url(path), {"--head", in.web.url("/files/8192"), "--next", "--silent", "--cacert",
-                                      test_certificate().chain}))
-            .status
-          == 0);
+  REQUIRE(run(curl(in.web.url(path),
+                   {"--head", in.web.url("/files/8192"), "--next", "--silent", "--cacert", test_certificate().chain}))
+              .status == 0);
   auto head = in.expect_call("/files/8192");
   for (const auto& seen : {head.client, head.server}) {
     check_complete(seen, 200);
@@ -226,8 +226,8 @@ TEST_CASE("of a request body over the limit the beginning is kept, and the next 
   auto path = "/created/" + unique_word();
   auto content = all_bytes(300 * 1024);
   auto done = run(curl(in.web.url(path + "/next"),
-                       {"--data-binary", "@-", "-H", "Content-Type: application/octet-stream", "-H", "Expect:",
-                        in.web.url(path), "--next", "--silent", "--cacert", test_certificate().chain},
+                       {"--data-binary", "@-", "-H", "Content-Type: application/octet-stream", "-H",
+                        "Expect:", in.web.url(path), "--next", "--silent", "--cacert", test_certificate().chain},
                        content));
   REQUIRE(done.output == R"({"created":true}{"created":true})");
   auto call = in.expect_call(path);
@@ -268,8 +268,8 @@ TEST_CASE("of a call over the kernel's limit the beginning is kept, and the next
     SKIP("there is no /usr/bin/node, which writes a body in one call");
   auto in = scene{};
   auto port = free_port();
-  auto server = child{{{node(), "-e", serve_in_one_call, std::to_string(port), test_certificate().chain,
-                        test_certificate().key}}};
+  auto server = child{
+      {{node(), "-e", serve_in_one_call, std::to_string(port), test_certificate().chain, test_certificate().key}}};
   REQUIRE(wait_until([&] { return listening(port); }));
   auto host = "localhost:" + std::to_string(port);
   in.watch.warm_up(called("server", host, "/new"), [&] { static_cast<void>(fetch("https://" + host + "/new")); });

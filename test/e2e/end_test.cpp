@@ -38,16 +38,15 @@ kernel_objects kernel_objects_of(pid_t pid) {
 /// Those that the kernel still has. A link or a program goes a moment after its last descriptor.
 std::size_t remaining(const kernel_objects& held) {
   auto left = [](const std::string& kind, const std::set<std::string>& ids) {
-    return std::ranges::count_if(ids, [&](const std::string& id) {
-      return run({{"bpftool", kind, "show", "id", id}}).status == 0;
-    });
+    return std::ranges::count_if(
+        ids, [&](const std::string& id) { return run({{"bpftool", kind, "show", "id", id}}).status == 0; });
   };
   return static_cast<std::size_t>(left("prog", held.programs) + left("link", held.links));
 }
 
 struct ongoing_traffic {
   explicit ongoing_traffic(const web_server& web)
-    : requests{curl(web.url("/echo/" + unique_word() + "/[1-3000]"), {"--fail", "--write-out", "\n"})} {}
+      : requests{curl(web.url("/echo/" + unique_word() + "/[1-3000]"), {"--fail", "--write-out", "\n"})} {}
 
   bool begun() const { return std::ranges::count(requests.output(), '\n') > 100; }
   bool all_answered() { return requests.wait(30s) == 0 && std::ranges::count(requests.output(), '\n') == 3000; }

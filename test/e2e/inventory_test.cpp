@@ -50,7 +50,7 @@ with tempfile.TemporaryDirectory() as copy:
     for file in glob.glob(os.path.join(sys.argv[1], "*")):
         shutil.copy(file, copy)
     base = sqlite3.connect(os.path.join(copy, "cleartap.db"))
-    print(base.execute("PRAGMA integrity_check").fetchone()[0], base.execute("SELECT COUNT(*) FROM evidence").fetchone()[0])
+    print(base.execute("PRAGMA integrity_check").fetchone()[0])
 )";
   auto done = run({{python(), "-c", check, settings.store()}});
   return done.output + done.complaints;
@@ -151,7 +151,7 @@ TEST_CASE("after kill -9 under traffic the store is sound and has all that was a
     tap.program().signal(SIGKILL);
     REQUIRE(tap.program().wait() == 128 + SIGKILL);
   }
-  CHECK(integrity(settings).starts_with("ok "));
+  CHECK(integrity(settings).starts_with("ok\n"));
   auto tap = sniffer{settings};
   auto kept = listed(tap, host);
   CHECK(number(kept, "/served") >= 20);

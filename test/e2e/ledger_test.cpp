@@ -38,8 +38,7 @@ std::int64_t sum(const value& dropped) {
 std::string leaks(const value& topology) {
   auto wrong = std::string{};
   for (const auto& edge : topology.at("edges").as_array())
-    if (number(edge, "/offered")
-        != number(edge, "/delivered") + number(edge, "/waiting") + sum(edge.at("dropped")))
+    if (number(edge, "/offered") != number(edge, "/delivered") + number(edge, "/waiting") + sum(edge.at("dropped")))
       wrong += serialize(edge) + "\n";
   return wrong;
 }
@@ -67,7 +66,8 @@ TEST_CASE("after traffic of all kinds every stage's ledger balances") {
   REQUIRE(run(curl(in.web.url("/files/2097152"))).status == 0);
   REQUIRE(fetch(in.web.url("/created/" + word), {"--data-binary", "@-"}, std::string(300000, 'a')).status == 201);
   // Not HTTP, and a request that never gets an answer.
-  static_cast<void>(run({{"openssl", "s_client", "-quiet", "-connect", loopback(in.web.port())}, {}, "GARBAGE\r\n\r\n"}));
+  static_cast<void>(
+      run({{"openssl", "s_client", "-quiet", "-connect", loopback(in.web.port())}, {}, "GARBAGE\r\n\r\n"}));
   static_cast<void>(fetch(in.web.url("/files/2097152?slow"), {"--limit-rate", "1000", "--max-time", "0.2"}));
   static_cast<void>(in.watch.expect(200, [&](const value& each) {
     return text(each, "/role") == "server" && text(each, "/request/path").starts_with("/echo/" + word);
@@ -112,8 +112,8 @@ for end in ("/before", "/paused", "/resumed", "/after"):
 )";
   auto in = scene{};
   auto path = "/echo/" + unique_word();
-  auto program = child{{{python(), "-c", requests, std::to_string(in.web.port()), path, test_certificate().chain,
-                         in.home.path()}}};
+  auto program = child{
+      {{python(), "-c", requests, std::to_string(in.web.port()), path, test_certificate().chain, in.home.path()}}};
   auto answered = [&](const char* end) {
     return wait_until([&] { return program.output().find(end) != std::string::npos; });
   };

@@ -75,9 +75,7 @@ require("https").createServer({cert: read(chain), key: read(key)}, (request, res
 }).listen(port, "127.0.0.1");
 )";
 
-std::string program_name(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
+std::string program_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 void check_process(const value& seen, pid_t pid, const std::string& comm, const std::string& exe) {
   CHECK(number(seen, "/process/pid") == pid);
@@ -144,8 +142,8 @@ pid_t call_nginx(scene& in, const script& client, const std::string& path, const
 
 /// Starts a server that is new to cleartap, and has curl call it until that is seen.
 std::unique_ptr<child> start_server(scene& in, const script& server, std::uint16_t port) {
-  auto program = std::make_unique<child>(
-    server.with({std::to_string(port), test_certificate().chain, test_certificate().key}));
+  auto program =
+      std::make_unique<child>(server.with({std::to_string(port), test_certificate().chain, test_certificate().key}));
   REQUIRE(wait_until([&] { return listening(port); }));
   auto host = "localhost:" + std::to_string(port);
   in.watch.warm_up(called("server", host, "/new"), [&] { static_cast<void>(fetch("https://" + host + "/new")); });

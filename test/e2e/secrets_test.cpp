@@ -42,12 +42,11 @@ void post(const scene& in, const std::string& path, const std::string& type, con
 
 void send_headers(const scene& in, const std::string& path, sent_secrets& secrets) {
   auto basic = secrets.make("password of Basic");
-  REQUIRE(fetch(in.web.url(path), {"-H", "Authorization: Bearer " + secrets.make("bearer token"),
-                                   "-H", "Cookie: theme=dark; sessionid=" + secrets.make("cookie"),
-                                   "-H", "X-Api-Key: " + secrets.make("API key header"),
-                                   "-H", "X-Auth-Token: " + secrets.make("token header")})
-            .status
-          == 200);
+  REQUIRE(fetch(in.web.url(path),
+                {"-H", "Authorization: Bearer " + secrets.make("bearer token"), "-H",
+                 "Cookie: theme=dark; sessionid=" + secrets.make("cookie"), "-H",
+                 "X-Api-Key: " + secrets.make("API key header"), "-H", "X-Auth-Token: " + secrets.make("token header")})
+              .status == 200);
   REQUIRE(fetch(in.web.url(path), {"--user", "ann:" + basic}).status == 200);
   // As it travels: base64 of "ann:" and 13 letters, less its last group, which depends on nothing that follows.
   auto encoded = run({{"base64", "--wrap=0"}, {}, "ann:" + basic}).output;
@@ -55,9 +54,9 @@ void send_headers(const scene& in, const std::string& path, sent_secrets& secret
 }
 
 void send_bodies(const scene& in, const std::string& path, sent_secrets& secrets) {
-  auto json = R"({"user":"ann","password":")" + secrets.make("JSON password") + R"(","nested":[{"api_key":")"
-              + secrets.make("nested JSON key") + R"("}],"clientSecret":")" + secrets.make("JSON client secret")
-              + R"(","note":"see https://ann:)" + secrets.make("password in a URL") + R"(@db.example/x"})";
+  auto json = R"({"user":"ann","password":")" + secrets.make("JSON password") + R"(","nested":[{"api_key":")" +
+              secrets.make("nested JSON key") + R"("}],"clientSecret":")" + secrets.make("JSON client secret") +
+              R"(","note":"see https://ann:)" + secrets.make("password in a URL") + R"(@db.example/x"})";
   post(in, path, "application/json", json);
   post(in, path, "application/x-www-form-urlencoded",
        "user=ann&password=" + secrets.make("form password") + "&token=" + secrets.make("form token"));
@@ -66,18 +65,18 @@ void send_bodies(const scene& in, const std::string& path, sent_secrets& secrets
   auto packed = run({{"gzip", "-c"}, {}, unpacked});
   REQUIRE(packed.status == 0);
   post(in, path, "application/json", packed.output, {"-H", "Content-Encoding: gzip"});
-  post(in, path, "application/json", R"({"password":")" + secrets.make("password cut by a limit") + std::string(300000, 'x'));
+  post(in, path, "application/json",
+       R"({"password":")" + secrets.make("password cut by a limit") + std::string(300000, 'x'));
 }
 
 /// In the query, in the response's body and in its cookie.
 void send_login(const scene& in, const std::string& path, sent_secrets& secrets) {
-  auto query = "?api_key=" + secrets.make("query key") + "&access_token=" + secrets.make("query and JSON token")
-               + "&session=" + secrets.make("query and Set-Cookie") + "&card=" + secrets.add("card", "4539578763621486");
+  auto query = "?api_key=" + secrets.make("query key") + "&access_token=" + secrets.make("query and JSON token") +
+               "&session=" + secrets.make("query and Set-Cookie") + "&card=" + secrets.add("card", "4539578763621486");
   REQUIRE(fetch(in.web.url(path + query)).status == 200);
-  REQUIRE(fetch(in.web.url("/echo/jwt/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0." + secrets.make("JWT in a path")
-                           + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9"))
-            .status
-          == 200);
+  REQUIRE(fetch(in.web.url("/echo/jwt/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0." +
+                           secrets.make("JWT in a path") + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9"))
+              .status == 200);
 }
 
 std::string all_bytes_below(const fs::path& directory) {

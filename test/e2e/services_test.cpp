@@ -9,9 +9,7 @@ using namespace cleartap::support;
 
 namespace {
 
-std::string url(std::uint16_t port, const std::string& path) {
-  return "http://" + loopback(port) + path;
-}
+std::string url(std::uint16_t port, const std::string& path) { return "http://" + loopback(port) + path; }
 
 void check_alive(const sniffer& tap) {
   CHECK(fetch(url(tap.settings().metrics(), "/healthz")).status == 200);
@@ -70,8 +68,8 @@ TEST_CASE("the store is its owner's alone") {
   auto home = temporary_directory{};
   auto tap = sniffer{instance_settings{home.path()}};
   for (const auto& file : std::filesystem::directory_iterator{tap.settings().store()})
-    CHECK((file.status().permissions() & (std::filesystem::perms::group_all | std::filesystem::perms::others_all))
-          == std::filesystem::perms::none);
+    CHECK((file.status().permissions() & (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) ==
+          std::filesystem::perms::none);
 }
 
 TEST_CASE("garbage on the ports harms nobody") {

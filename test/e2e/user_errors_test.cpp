@@ -47,8 +47,9 @@ TEST_CASE("a taken port is told with the setting that chooses another") {
   auto home = temporary_directory{};
   auto web = web_server{};
   for (auto key : {"page.listen", "metrics.listen", "admin.listen"})
-    check_refused(standalone_with(home, key, loopback(web.port())),
-                  {"cannot listen at " + loopback(web.port()) + ": Address already in use", "--set " + std::string{key}});
+    check_refused(
+        standalone_with(home, key, loopback(web.port())),
+        {"cannot listen at " + loopback(web.port()) + ": Address already in use", "--set " + std::string{key}});
 }
 
 TEST_CASE("a file in the place of the store's directory is told") {

@@ -10,7 +10,7 @@ using boost::json::value;
 
 namespace {
 
-bool captures(const watcher&, child& program) {
+bool captures(const child& program) {
   return program.complaints().find("no cleartap is running: this one captures ") != std::string::npos;
 }
 
@@ -21,7 +21,7 @@ TEST_CASE("watch alone captures by itself and shows only the process that was as
   auto web = web_server{};
   auto chosen = web.workers().front();
   auto watch = watcher{instance_settings{home.path()}, {"--for", "2", "--pid", std::to_string(chosen)}};
-  REQUIRE(wait_until([&] { return captures(watch, watch.program()); }));
+  REQUIRE(wait_until([&] { return captures(watch.program()); }));
   while (watch.program().running())
     static_cast<void>(fetch(web.url("/echo/alone")));
   CHECK(watch.program().wait() == 0);
@@ -40,7 +40,7 @@ TEST_CASE("watch alone ends by Ctrl+C with what it has") {
   auto home = temporary_directory{};
   auto web = web_server{};
   auto watch = watcher{instance_settings{home.path()}};
-  REQUIRE(wait_until([&] { return captures(watch, watch.program()); }));
+  REQUIRE(wait_until([&] { return captures(watch.program()); }));
   auto path = "/echo/" + unique_word();
   REQUIRE(fetch(web.url(path)).status == 200);
   watch.program().signal(SIGINT);

@@ -18,8 +18,8 @@ namespace {
 
 descriptor memory_file(std::string_view content = {}) {
   auto file = descriptor{memfd_create("test", MFD_CLOEXEC)};
-  if (file.get() < 0 || write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size())
-      || lseek(file.get(), 0, SEEK_SET) != 0)
+  if (file.get() < 0 || write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
+      lseek(file.get(), 0, SEEK_SET) != 0)
     throw std::runtime_error{std::string{"memfd: "} + std::strerror(errno)};
   return file;
 }
@@ -135,13 +135,9 @@ child::~child() {
   guard::remove(pid_);
 }
 
-std::string child::output() const {
-  return read_all(output_.get());
-}
+std::string child::output() const { return read_all(output_.get()); }
 
-std::string child::complaints() const {
-  return read_all(complaints_.get());
-}
+std::string child::complaints() const { return read_all(complaints_.get()); }
 
 void child::signal(int number) const {
   if (!status_)
@@ -165,8 +161,6 @@ finished run(const command& what) {
   return {status.value_or(-1), program.output(), program.complaints()};
 }
 
-bool installed(const std::string& program) {
-  return run({{"/bin/sh", "-c", "command -v " + program}}).status == 0;
-}
+bool installed(const std::string& program) { return run({{"/bin/sh", "-c", "command -v " + program}}).status == 0; }
 
 } // namespace cleartap::support

@@ -14,9 +14,9 @@
 namespace cleartap::support {
 
 struct command {
-  std::vector<std::string> words;                                       // the first is looked up in PATH
-  std::vector<std::pair<std::string, std::string>> environment = {};    // in addition to the test's own
-  std::string input = {};                                               // on standard input
+  std::vector<std::string> words;                                    // the first is looked up in PATH
+  std::vector<std::pair<std::string, std::string>> environment = {}; // in addition to the test's own
+  std::string input = {};                                            // on standard input
 };
 
 /// An owned file descriptor.

@@ -30,9 +30,9 @@ descriptor tcp_socket(Call call, std::uint16_t port) {
 
 struct own_certificate {
   own_certificate() {
-    auto made = run({{"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                      "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout",
-                      files.key, "-out", files.chain}});
+    auto made = run({{"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                      "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                      "-keyout", files.key, "-out", files.chain}});
     if (made.status != 0)
       throw std::runtime_error{"openssl req: " + made.complaints};
   }
@@ -52,13 +52,9 @@ std::uint16_t free_port() {
   }
 }
 
-std::string loopback(std::uint16_t port) {
-  return "127.0.0.1:" + std::to_string(port);
-}
+std::string loopback(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
-bool listening(std::uint16_t port) {
-  return tcp_socket(::connect, port).get() >= 0;
-}
+bool listening(std::uint16_t port) { return tcp_socket(::connect, port).get() >= 0; }
 
 connection::connection(std::uint16_t port) : socket_{tcp_socket(::connect, port)} {
   if (socket_.get() < 0)
@@ -75,8 +71,8 @@ const certificate& test_certificate() {
 }
 
 command curl(const std::string& url, std::vector<std::string> options, std::string input) {
-  auto words = std::vector<std::string>{"curl", "--silent", "--http1.1", "--max-time", "20", "--cacert",
-                                        test_certificate().chain};
+  auto words = std::vector<std::string>{
+      "curl", "--silent", "--http1.1", "--max-time", "20", "--cacert", test_certificate().chain};
   words.insert(words.end(), options.begin(), options.end());
   words.push_back(url);
   return {std::move(words), {}, std::move(input)};

@@ -39,9 +39,9 @@ std::string summary(const exchange_list& exchanges) {
   auto lines = std::string{};
   auto first = exchanges.size() - std::min(exchanges.size(), count_max);
   for (const auto& each : std::span{exchanges}.subspan(first))
-    lines += "\n  " + text(each, "/role") + " " + text(each, "/process/comm") + " " + text(each, "/request/method") + " "
-             + text(each, "/request/host") + text(each, "/request/path") + " " + text(each, "/response/status") + " "
-             + text(each, "/quality");
+    lines += "\n  " + text(each, "/role") + " " + text(each, "/process/comm") + " " + text(each, "/request/method") +
+             " " + text(each, "/request/host") + text(each, "/request/path") + " " + text(each, "/response/status") +
+             " " + text(each, "/quality");
   return lines.empty() ? " nothing" : lines;
 }
 
@@ -53,10 +53,7 @@ std::string cleartap_executable() {
 }
 
 instance_settings::instance_settings(std::filesystem::path home)
-  : home_{std::move(home)}
-  , page_{free_port()}
-  , metrics_{free_port()}
-  , admin_{free_port()} {
+    : home_{std::move(home)}, page_{free_port()}, metrics_{free_port()}, admin_{free_port()} {
   set("store.path", store());
   set("page.listen", loopback(page_));
   set("metrics.listen", loopback(metrics_));
@@ -92,9 +89,7 @@ json::value sniffer::rest(const std::string& path) const {
   return answer.status == 200 ? json::parse(answer.body) : json::value{};
 }
 
-std::string sniffer::metrics() const {
-  return fetch("http://" + loopback(settings_.metrics()) + "/metrics").body;
-}
+std::string sniffer::metrics() const { return fetch("http://" + loopback(settings_.metrics()) + "/metrics").body; }
 
 int sniffer::stop() {
   program_.signal(SIGINT);
@@ -102,10 +97,10 @@ int sniffer::stop() {
 }
 
 watcher::watcher(const instance_settings& settings, std::vector<std::string> options)
-  : program_{[&] {
-    options.insert(options.begin(), {"watch", "--json"});
-    return settings.with(std::move(options));
-  }()} {}
+    : program_{[&] {
+      options.insert(options.begin(), {"watch", "--json"});
+      return settings.with(std::move(options));
+    }()} {}
 
 void watcher::read() {
   auto output = program_.output();
@@ -128,9 +123,9 @@ exchange_list watcher::expect(std::size_t count, const exchange_filter& filter) 
   static_cast<void>(wait_until([&] { return seen(filter).size() >= count; }));
   auto fitting = seen(filter);
   if (fitting.size() < count)
-    throw std::runtime_error{"cleartap watch showed " + std::to_string(fitting.size()) + " of "
-                             + std::to_string(count) + " exchanges, and in all" + summary(exchanges_)
-                             + program_.complaints()};
+    throw std::runtime_error{"cleartap watch showed " + std::to_string(fitting.size()) + " of " +
+                             std::to_string(count) + " exchanges, and in all" + summary(exchanges_) +
+                             program_.complaints()};
   return fitting;
 }
 
@@ -140,8 +135,8 @@ void watcher::warm_up(const exchange_filter& filter, const std::function<void()>
     return !seen(filter).empty();
   };
   if (!wait_until(shown, 20s))
-    throw std::runtime_error{"cleartap watch does not show the traffic that it was started for, but"
-                             + summary(exchanges_) + program_.complaints()};
+    throw std::runtime_error{"cleartap watch does not show the traffic that it was started for, but" +
+                             summary(exchanges_) + program_.complaints()};
 }
 
 std::string text(const json::value& in, std::string_view pointer) {

@@ -97,9 +97,7 @@ std::vector<pid_t> web_server::workers() const {
   return pids;
 }
 
-bool web_server::serves() const {
-  return fetch(url("/echo/serves")).status == 200;
-}
+bool web_server::serves() const { return fetch(url("/echo/serves")).status == 200; }
 
 std::string all_bytes(std::size_t size) {
   auto bytes = std::string(size, '\0');
@@ -108,12 +106,8 @@ std::string all_bytes(std::size_t size) {
   return bytes;
 }
 
-std::string python() {
-  return resolved("/usr/bin/python3");
-}
+std::string python() { return resolved("/usr/bin/python3"); }
 
-std::string node() {
-  return resolved("/usr/bin/node");
-}
+std::string node() { return resolved("/usr/bin/node"); }
 
 } // namespace cleartap::support

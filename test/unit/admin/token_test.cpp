@@ -160,3 +160,15 @@ TEST_CASE("a token is read without the line end that an editor leaves") {
   const auto dir = temporary_directory{};
   CHECK(refusal(token_file::read(dir.write("token", "5ecre7\n"))) == "5ecre7");
 }
+
+TEST_CASE("a directory that was made for the token goes with it") {
+  auto directory = temporary_directory{};
+  auto path = directory.path() / "run" / "admin.token";
+  {
+    auto file = token_file::create(path, "secret");
+    REQUIRE(file);
+    CHECK(std::filesystem::exists(path));
+  }
+  CHECK_FALSE(std::filesystem::exists(directory.path() / "run"));
+  CHECK(std::filesystem::exists(directory.path()));
+}
