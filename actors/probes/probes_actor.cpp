@@ -3,6 +3,7 @@
 #include "actors/flow/stage.hpp"
 
 #include <chrono>
+#include <thread>
 
 namespace cleartap {
 
@@ -12,6 +13,19 @@ using namespace std::chrono_literals;
 using flow::drop_reason;
 
 constexpr auto tally_interval = 500ms;
+constexpr auto detach_threads_max = std::size_t{64};
+
+/// Detaching waits for every CPU, some 50 ms a link, whatever the number of links that wait beside it.
+void detach_all(std::map<file_id, std::vector<link_ptr>>& attached) {
+  auto threads = std::vector<std::jthread>{};
+  for (auto& [file, links] : attached) {
+    if (threads.size() == detach_threads_max)
+      threads.clear(); // joins
+    threads.emplace_back([detaching = std::move(links)]() mutable { detaching.clear(); });
+  }
+  threads.clear();
+  attached.clear();
+}
 
 void publish_tallies(probes_state& state) {
   auto tallies = state.programs->tallies();
@@ -38,7 +52,7 @@ probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> 
   self->delayed_send(self, tally_interval, tick_atom_v);
   return {
     [self](drain_atom) {
-      self->state.attached.clear();
+      detach_all(self->state.attached);
       publish_tallies(self->state);
       self->quit();
     },
