@@ -19,7 +19,6 @@ struct http_query {
   std::string argument;      // what the route's group matched, percent-decoded
   std::string authorization; // the header's value
   std::string if_none_match;
-  std::string body;
 };
 
 struct http_answer {
@@ -40,14 +39,13 @@ using http_handler = std::function<http_answer(const http_query&)>;
 class http_server {
 public:
   static constexpr std::size_t threads_max = 8;
-  static constexpr std::size_t body_max = 64 * 1024;
 
   http_server();
   ~http_server(); // stops
 
   /// `pattern` is a regular expression for the whole path, with at most one group. Before `start`.
   void get(const std::string& pattern, http_handler handler);
-  void post(const std::string& pattern, http_handler handler);
+  void post(const std::string& pattern, http_handler handler); // a body is not read
 
   /// Headers that every answer carries.
   void always(std::string name, std::string value);
