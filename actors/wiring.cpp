@@ -77,8 +77,7 @@ std::function<void(const caf::actor&, const caf::actor&)> send_subject(Message..
 class running_node final : public node {
 public:
   running_node(const settings& config, std::function<void(const std::string&)> on_failure)
-    : config_{config}
-    , on_failure_{std::move(on_failure)} {}
+      : config_{config}, on_failure_{std::move(on_failure)} {}
 
   ~running_node() override {
     if (!supervisor_)
@@ -114,7 +113,8 @@ public:
     if (port == 0)
       return {};
     const auto& host = config_.page.listen.host;
-    return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port) + "/";
+    return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port) +
+           "/";
   }
 
 private:
@@ -142,8 +142,7 @@ private:
     return {};
   }
 
-  std::size_t add_child(actor_status& status, std::string group,
-                        std::function<caf::actor(caf::actor_system&)> spawn) {
+  std::size_t add_child(actor_status& status, std::string group, std::function<caf::actor(caf::actor_system&)> spawn) {
     plan_.children.push_back({&status, std::move(group), std::move(spawn)});
     return plan_.children.size() - 1;
   }
@@ -212,22 +211,20 @@ private:
       auto find = [](const std::filesystem::path& path) { return find_functions(path, probed_symbols()); };
       return detached_spawner(rescan, config, &status, &watched_, function_finder{find});
     });
-    auto probers = add_stage("probes", "bytes", 1,
-                             [&](actor_status& status) { return spawner(probes, kernel, &status); });
+    auto probers =
+        add_stage("probes", "bytes", 1, [&](actor_status& status) { return spawner(probes, kernel, &status); });
     auto rings = add_stage("ring", "bytes", 1, [&](actor_status& status) {
       return detached_spawner(ring, kernel, &status, ring_edges{to_streams, to_rescan, to_processes});
     });
-    auto shards = add_stage("streams", "bytes", pipeline.streams.actors, [&](actor_status& status) {
-      return spawner(streams, config, &status, to_redaction);
-    });
-    auto workers = add_stage("redaction", "exchanges", pipeline.redaction.actors, [&](actor_status& status) {
-      return spawner(redaction, config, &status, to_enrichment);
-    });
+    auto shards = add_stage("streams", "bytes", pipeline.streams.actors,
+                            [&](actor_status& status) { return spawner(streams, config, &status, to_redaction); });
+    auto workers = add_stage("redaction", "exchanges", pipeline.redaction.actors,
+                             [&](actor_status& status) { return spawner(redaction, config, &status, to_enrichment); });
     auto enrichers = add_stage("enrichment", "exchanges", 1, [&](actor_status& status) {
       return spawner(enrichment, config, &status, enrichment_edges{to_uplink, to_feed});
     });
-    auto feeds = add_stage("feed", "exchanges", 1,
-                           [&](actor_status& status) { return spawner(feed, &status, &*hub_); });
+    auto feeds =
+        add_stage("feed", "exchanges", 1, [&](actor_status& status) { return spawner(feed, &status, &*hub_); });
 
     connect<chunk_batch>(to_streams, rings, shards);
     connect<process_batch>(to_rescan, rings, rescans);
@@ -248,9 +245,9 @@ private:
   }
 
   /// Intake and shards know together what was committed: they begin again together, from what the store has.
-  child_indexes add_reconstructor_stage(const char* name, const char* unit, std::size_t actors,
-                                        const std::function<std::function<caf::actor(caf::actor_system&)>(
-                                          actor_status&, std::size_t)>& spawn) {
+  child_indexes add_reconstructor_stage(
+      const char* name, const char* unit, std::size_t actors,
+      const std::function<std::function<caf::actor(caf::actor_system&)>(actor_status&, std::size_t)>& spawn) {
     auto indexes = child_indexes{};
     for (std::size_t i = 0; i < actors; ++i) {
       auto& status = directory_.add_actor(name, i, unit);
@@ -269,12 +266,12 @@ private:
         return caf::actor_cast<caf::actor>(system.spawn(intake, config, &status, to_inventory, committed_.watermarks));
       };
     });
-    auto shards = add_reconstructor_stage("inventory", "exchanges", shards_count,
-                                          [&](actor_status& status, std::size_t shard) {
-      return [=, this, &status](caf::actor_system& system) {
-        return caf::actor_cast<caf::actor>(system.spawn(inventory_shard, config, &status, committed_.rows[shard]));
-      };
-    });
+    auto shards =
+        add_reconstructor_stage("inventory", "exchanges", shards_count, [&](actor_status& status, std::size_t shard) {
+          return [=, this, &status](caf::actor_system& system) {
+            return caf::actor_cast<caf::actor>(system.spawn(inventory_shard, config, &status, committed_.rows[shard]));
+          };
+        });
     auto stores = add_reconstructor_stage("store", "rows", 1, [&](actor_status& status, std::size_t) {
       return [this, &status](caf::actor_system& system) {
         refresh_committed(); // the store is the first of its group to start
@@ -295,12 +292,10 @@ private:
     views_.directory = &directory_;
     views_.watched = &watched_;
     views_.hub = &*hub_;
-    auto pages = add_stage("page", "", 1, [&](actor_status& status) {
-      return spawner(page, config, &status, &page_port_);
-    });
-    add_stage("metrics", "", 1, [&](actor_status&) {
-      return spawner(metrics, config, &directory_, &watched_, &metrics_port_);
-    });
+    auto pages =
+        add_stage("page", "", 1, [&](actor_status& status) { return spawner(page, config, &status, &page_port_); });
+    add_stage("metrics", "", 1,
+              [&](actor_status&) { return spawner(metrics, config, &directory_, &watched_, &metrics_port_); });
     auto admins = add_stage("admin", "", 1, [&](actor_status&) { return spawner(admin, config, &views_); });
     for (std::size_t i = 0; i < shards.size(); ++i)
       introduce(pages[0], shards[i], send_subject<inventory_actor>(i));

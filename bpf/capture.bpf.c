@@ -5,7 +5,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* -- OpenSSL and BoringSSL: int SSL_read(SSL*, void*, int), int SSL_read_ex(SSL*, void*, size_t, size_t*), ... ------- */
+/* -- OpenSSL and BoringSSL: int SSL_read(SSL*, void*, int), int SSL_read_ex(SSL*, void*, size_t, size_t*) --------- */
 
 SEC("uprobe.multi")
 int ssl_read_enter(struct pt_regs* ctx) { return call_enter(ctx, TLS_INBOUND, false); }
@@ -25,7 +25,7 @@ int ssl_call_return(struct pt_regs* ctx) { return call_return(ctx); }
 SEC("uprobe.multi")
 int ssl_free_enter(struct pt_regs* ctx) { return connection_free(PT_REGS_PARM1(ctx)); }
 
-/* -- TCP: the tracepoints need no trampolines but exist from 6.3 on; fentry works from 5.5 on where it is allowed ----- */
+/* -- TCP: the tracepoints need no trampolines but exist from 6.3 on; fentry works from 5.5 on where allowed --------- */
 
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(sent_tracepoint, struct sock* sk, int returned) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The few kernel structures that the programs read, with the few fields they read. CO-RE finds each field's place in the
- * running kernel, so that this page replaces a generated vmlinux.h of some 100,000 lines. */
+/* The few kernel structures that the programs read, with the few fields they read. CO-RE finds each field's place in
+ * the running kernel, so that this page replaces a generated vmlinux.h of some 100,000 lines. */
 #pragma once
 
 #include <linux/bpf.h>

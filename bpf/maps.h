@@ -26,7 +26,7 @@ struct tls_call {
   __u64 sent; /* bytes of the buffer that events stand for so far */
 };
 
-/* A thread that makes TLS calls. Made at its first call, removed at its exit or exec: calls insert and delete nothing. */
+/* A thread that makes TLS calls. Made at its first call, removed at its exit or exec, so that calls insert nothing. */
 struct tls_thread {
   struct tls_call calls[CALLS_NESTED_MAX];
   struct tls_socket received; /* the last receive outside a call, for memory BIOs */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Which socket a TLS connection uses: TCP sends and receives of threads that are inside a TLS call, or just after one. */
+/* Which socket a TLS connection uses: TCP sends and receives of threads inside a TLS call, or just after one. */
 #pragma once
 
 #include "tls.h"

@@ -81,8 +81,8 @@ static __always_inline struct tls_call* slot_for(struct tls_thread* thread, __u6
   return oldest;
 }
 
-/* The index goes through memory: a register would tell the verifier which slot it is, and it would walk all that follows
- * once for each slot. */
+/* The index goes through memory: a register would tell the verifier which slot it is, and it would walk all that
+ * follows once for each slot. */
 static __always_inline struct tls_call* call_at(struct tls_thread* thread, __u64 stack_pointer) {
   thread->returning = CALLS_NESTED_MAX;
   for (int i = 0; i < CALLS_NESTED_MAX; i++)
@@ -176,8 +176,8 @@ static __always_inline __u64 wake_flag(void) {
   return BPF_RB_FORCE_WAKEUP;
 }
 
-/* Sends the next `size` bytes of the call's buffer, in a record with room for `room`, which the verifier must know as a
- * constant. The event stands for `original` bytes: more than `size` only at the end of a call that is over its limit. */
+/* Sends the next `size` bytes of the call's buffer, in a record with room for `room`, which the verifier must know as
+ * a constant. The event stands for `original` bytes: more than `size` only at the end of a call over its limit. */
 static __always_inline void send_event(const struct tls_call* call, const struct connection* connection, __u64 size,
                                        __u64 original, __u64 room) {
   struct tls_event* event = bpf_ringbuf_reserve(&tls_ring, sizeof *event + room, 0);

@@ -59,11 +59,11 @@ struct settings {
   } bodies;
 
   struct {
-    std::size_t head_max = 64 * 1024;     // bytes of one message head
-    std::size_t headers_max = 256;        // fields of one message
-    std::size_t pipeline_max = 64;        // requests that wait for their response on one connection
-    std::chrono::seconds idle_max{300};   // a connection without traffic is forgotten
-    std::size_t connections_max = 16384;  // per shard
+    std::size_t head_max = 64 * 1024;    // bytes of one message head
+    std::size_t headers_max = 256;       // fields of one message
+    std::size_t pipeline_max = 64;       // requests that wait for their response on one connection
+    std::chrono::seconds idle_max{300};  // a connection without traffic is forgotten
+    std::size_t connections_max = 16384; // per shard
   } streams;
 
   struct {
@@ -72,7 +72,7 @@ struct settings {
   } redaction;
 
   struct {
-    std::size_t batches_max = 256; // batches sent and not yet acknowledged
+    std::size_t batches_max = 256;    // batches sent and not yet acknowledged
     std::size_t exchanges_max = 8192; // exchanges kept while the window is full
   } link;
 
@@ -112,8 +112,8 @@ struct settings {
   } pipeline;
 };
 
-/// Reads a YAML document called `name` in messages. An unknown key, a wrong type or a value out of range fails and names
-/// `name`, the line, the key and what is accepted.
+/// Reads a YAML document called `name` in messages. An unknown key, a wrong type or a value out of range fails and
+/// names `name`, the line, the key and what is accepted.
 [[nodiscard]] result<settings> parse_settings(std::string_view yaml, std::string_view name);
 
 /// Reads the file at `path`; an empty path gives the defaults. Then applies `overrides`, each "key=value" with a dotted

@@ -47,9 +47,9 @@ std::string to_string(const endpoint& where);
 
 /// How it is known which socket a connection uses. Evidence only: without any, the socket stays unknown.
 enum class socket_evidence : std::uint8_t {
-  inside_call,  // the socket moved bytes inside the TLS call
-  after_write,  // memory BIO: the thread's first send after the write
-  before_read   // memory BIO: the thread's last receive before the read
+  inside_call, // the socket moved bytes inside the TLS call
+  after_write, // memory BIO: the thread's first send after the write
+  before_read  // memory BIO: the thread's last receive before the read
 };
 
 struct socket_pair {

@@ -6,9 +6,7 @@
 
 namespace cleartap {
 
-std::string_view to_string(observer_role role) noexcept {
-  return role == observer_role::client ? "client" : "server";
-}
+std::string_view to_string(observer_role role) noexcept { return role == observer_role::client ? "client" : "server"; }
 
 std::string_view to_string(exchange_quality quality) noexcept {
   switch (quality) {

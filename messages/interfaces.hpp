@@ -20,21 +20,21 @@
 #include <vector>
 
 CAF_BEGIN_TYPE_ID_BLOCK(cleartap, first_custom_type_id)
-  CAF_ADD_ATOM(cleartap, cleartap, credit_atom, "credit")   // credit came back on an edge out of the receiver
-  CAF_ADD_ATOM(cleartap, cleartap, drain_atom, "drain")     // take no more, pass on what is there, then end
-  CAF_ADD_ATOM(cleartap, cleartap, tick_atom, "tick")       // from an actor to itself
-  CAF_ADD_ATOM(cleartap, cleartap, stop_atom, "stop")       // end everything in order
-  CAF_ADD_ATOM(cleartap, cleartap, attach_atom, "attach")
-  CAF_ADD_ATOM(cleartap, cleartap, detach_atom, "detach")
-  CAF_ADD_ATOM(cleartap, cleartap, ignore_atom, "ignore")
-  CAF_ADD_ATOM(cleartap, cleartap, pause_atom, "pause")
-  CAF_ADD_ATOM(cleartap, cleartap, rescan_atom, "rescan")
-  CAF_ADD_ATOM(cleartap, cleartap, collect_atom, "collect")
-  CAF_ADD_ATOM(cleartap, cleartap, watermark_atom, "watermark")
-  CAF_ADD_ATOM(cleartap, cleartap, list_atom, "list")
-  CAF_ADD_ATOM(cleartap, cleartap, api_atom, "api")
-  CAF_ADD_ATOM(cleartap, cleartap, openapi_atom, "openapi")
-  CAF_ADD_ATOM(cleartap, cleartap, revive_atom, "revive")
+CAF_ADD_ATOM(cleartap, cleartap, credit_atom, "credit") // credit came back on an edge out of the receiver
+CAF_ADD_ATOM(cleartap, cleartap, drain_atom, "drain")   // take no more, pass on what is there, then end
+CAF_ADD_ATOM(cleartap, cleartap, tick_atom, "tick")     // from an actor to itself
+CAF_ADD_ATOM(cleartap, cleartap, stop_atom, "stop")     // end everything in order
+CAF_ADD_ATOM(cleartap, cleartap, attach_atom, "attach")
+CAF_ADD_ATOM(cleartap, cleartap, detach_atom, "detach")
+CAF_ADD_ATOM(cleartap, cleartap, ignore_atom, "ignore")
+CAF_ADD_ATOM(cleartap, cleartap, pause_atom, "pause")
+CAF_ADD_ATOM(cleartap, cleartap, rescan_atom, "rescan")
+CAF_ADD_ATOM(cleartap, cleartap, collect_atom, "collect")
+CAF_ADD_ATOM(cleartap, cleartap, watermark_atom, "watermark")
+CAF_ADD_ATOM(cleartap, cleartap, list_atom, "list")
+CAF_ADD_ATOM(cleartap, cleartap, api_atom, "api")
+CAF_ADD_ATOM(cleartap, cleartap, openapi_atom, "openapi")
+CAF_ADD_ATOM(cleartap, cleartap, revive_atom, "revive")
 CAF_END_TYPE_ID_BLOCK(cleartap)
 
 namespace cleartap {
@@ -50,91 +50,82 @@ using producer_actor = child_actor::extend<caf::reacts_to<credit_atom>>;
 
 // -- sniffer ---------------------------------------------------------------------------------------------------------
 
-using probes_actor = child_actor::extend<
-  caf::reacts_to<tick_atom>, // publish the kernel's counts
-  caf::replies_to<attach_atom, attach_request>::with<std::string>, // empty, or why not
-  caf::reacts_to<detach_atom, file_id>,
-  caf::reacts_to<ignore_atom, std::uint32_t>, // pid
-  caf::replies_to<pause_atom, bool>::with<bool>>;
+using probes_actor =
+    child_actor::extend<caf::reacts_to<tick_atom>,                                       // publish the kernel's counts
+                        caf::replies_to<attach_atom, attach_request>::with<std::string>, // empty, or why not
+                        caf::reacts_to<detach_atom, file_id>, caf::reacts_to<ignore_atom, std::uint32_t>, // pid
+                        caf::replies_to<pause_atom, bool>::with<bool>>;
 
-using ring_actor = producer_actor::extend<
-  caf::reacts_to<tick_atom>,
-  caf::reacts_to<flow::announcement<chunk_batch>>,
-  caf::reacts_to<flow::announcement<process_batch>>>;
+using ring_actor = producer_actor::extend<caf::reacts_to<tick_atom>, caf::reacts_to<flow::announcement<chunk_batch>>,
+                                          caf::reacts_to<flow::announcement<process_batch>>>;
 
-using rescan_actor = child_actor::extend<
-  caf::reacts_to<flow::parcel<process_batch>>,
-  caf::reacts_to<probes_actor>,                 // whom to tell
-  caf::reacts_to<rescan_atom>,                  // scan all processes now
-  caf::reacts_to<tick_atom>>;
+using rescan_actor = child_actor::extend<caf::reacts_to<flow::parcel<process_batch>>,
+                                         caf::reacts_to<probes_actor>, // whom to tell
+                                         caf::reacts_to<rescan_atom>,  // scan all processes now
+                                         caf::reacts_to<tick_atom>>;
 
-using streams_actor = producer_actor::extend<
-  caf::reacts_to<flow::parcel<chunk_batch>>,
-  caf::reacts_to<exchange_announcement>,
-  caf::reacts_to<tick_atom>>; // forgets idle connections
+using streams_actor =
+    producer_actor::extend<caf::reacts_to<flow::parcel<chunk_batch>>, caf::reacts_to<exchange_announcement>,
+                           caf::reacts_to<tick_atom>>; // forgets idle connections
 
-using redaction_actor = producer_actor::extend<
-  caf::reacts_to<exchange_parcel>,
-  caf::reacts_to<exchange_announcement>>;
+using redaction_actor = producer_actor::extend<caf::reacts_to<exchange_parcel>, caf::reacts_to<exchange_announcement>>;
 
-using enrichment_actor = producer_actor::extend<
-  caf::reacts_to<flow::parcel<process_batch>>,
-  caf::reacts_to<exchange_parcel>,
-  caf::reacts_to<exchange_announcement>>; // of uplink and of feed
+using enrichment_actor =
+    producer_actor::extend<caf::reacts_to<flow::parcel<process_batch>>, caf::reacts_to<exchange_parcel>,
+                           caf::reacts_to<exchange_announcement>>; // of uplink and of feed
 
-using feed_actor = child_actor::extend<
-  caf::reacts_to<exchange_parcel>>;
+using feed_actor = child_actor::extend<caf::reacts_to<exchange_parcel>>;
 
-// -- between sniffer and reconstructor ---------------------------------------------------------------------------------
+// -- between sniffer and reconstructor
+// ---------------------------------------------------------------------------------
 
 /// Takes a numbered batch; answers with the highest number up to which all is in the store.
-using facade_actor = caf::typed_actor<
-  caf::replies_to<numbered_batch>::with<watermark_atom, std::uint64_t>>;
+using facade_actor = caf::typed_actor<caf::replies_to<numbered_batch>::with<watermark_atom, std::uint64_t>>;
 
-using uplink_actor = child_actor::extend<
-  caf::reacts_to<exchange_parcel>,
-  caf::reacts_to<facade_actor>, // whom to deliver to
-  caf::reacts_to<tick_atom>>;   // deliver again
+using uplink_actor = child_actor::extend<caf::reacts_to<exchange_parcel>,
+                                         caf::reacts_to<facade_actor>, // whom to deliver to
+                                         caf::reacts_to<tick_atom>>;   // deliver again
 
-// -- reconstructor -----------------------------------------------------------------------------------------------------
+// -- reconstructor
+// -----------------------------------------------------------------------------------------------------
 
-using store_actor = child_actor::extend<
-  caf::replies_to<collect_atom, commit_request>::with<std::string>>; // empty, or why not
+using store_actor =
+    child_actor::extend<caf::replies_to<collect_atom, commit_request>::with<std::string>>; // empty, or why not
 
-using inventory_actor = child_actor::extend<
-  caf::reacts_to<flow::parcel<routed_batch>>,
-  caf::replies_to<collect_atom>::with<changed_rows>, // since the last time; after all parcels sent before
-  caf::replies_to<list_atom>::with<api_summaries>,
-  caf::replies_to<api_atom, std::string>::with<api_summaries>,   // none or one
-  caf::replies_to<openapi_atom, std::string>::with<std::string>>; // empty if unknown
+using inventory_actor =
+    child_actor::extend<caf::reacts_to<flow::parcel<routed_batch>>,
+                        caf::replies_to<collect_atom>::with<changed_rows>, // since the last time; after all parcels
+                                                                           // sent before
+                        caf::replies_to<list_atom>::with<api_summaries>,
+                        caf::replies_to<api_atom, std::string>::with<api_summaries>,    // none or one
+                        caf::replies_to<openapi_atom, std::string>::with<std::string>>; // empty if unknown
 
-using intake_actor = producer_actor::extend_with<facade_actor>::extend<
-  caf::reacts_to<flow::announcement<routed_batch>>,
-  caf::reacts_to<std::size_t, inventory_actor>, // this shard (again)
-  caf::reacts_to<store_actor>,
-  caf::reacts_to<tick_atom>>; // commit
+using intake_actor =
+    producer_actor::extend_with<facade_actor>::extend<caf::reacts_to<flow::announcement<routed_batch>>,
+                                                      caf::reacts_to<std::size_t, inventory_actor>, // this shard
+                                                                                                    // (again)
+                                                      caf::reacts_to<store_actor>,
+                                                      caf::reacts_to<tick_atom>>; // commit
 
-using page_actor = child_actor::extend<
-  caf::reacts_to<std::size_t, inventory_actor>,
-  caf::replies_to<list_atom>::with<api_summaries>,
-  caf::replies_to<api_atom, std::string>::with<api_summaries>,
-  caf::replies_to<openapi_atom, std::string>::with<std::string>>;
+using page_actor =
+    child_actor::extend<caf::reacts_to<std::size_t, inventory_actor>, caf::replies_to<list_atom>::with<api_summaries>,
+                        caf::replies_to<api_atom, std::string>::with<api_summaries>,
+                        caf::replies_to<openapi_atom, std::string>::with<std::string>>;
 
-// -- around both ---------------------------------------------------------------------------------------------------------
+// -- around both
+// ---------------------------------------------------------------------------------------------------------
 
 /// HTTP servers whose handlers only read counters.
 using server_actor = child_actor;
 
-using admin_actor = child_actor::extend<
-  caf::reacts_to<probes_actor>,
-  caf::reacts_to<rescan_actor>,
-  caf::replies_to<pause_atom, bool>::with<bool>,
-  caf::replies_to<rescan_atom>::with<bool>>;
+using admin_actor =
+    child_actor::extend<caf::reacts_to<probes_actor>, caf::reacts_to<rescan_actor>,
+                        caf::replies_to<pause_atom, bool>::with<bool>, caf::replies_to<rescan_atom>::with<bool>>;
 
-using supervisor_actor = caf::typed_actor<
-  caf::reacts_to<revive_atom, std::size_t>, // to itself, after the back-off
-  caf::reacts_to<tick_atom, std::size_t>,   // to itself, when that child's grace period is over
-  caf::reacts_to<stop_atom>>;
+using supervisor_actor =
+    caf::typed_actor<caf::reacts_to<revive_atom, std::size_t>, // to itself, after the back-off
+                     caf::reacts_to<tick_atom, std::size_t>,   // to itself, when that child's grace period is over
+                     caf::reacts_to<stop_atom>>;
 
 } // namespace cleartap
 

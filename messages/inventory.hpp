@@ -20,7 +20,7 @@ struct evidence_row {
 
 struct endpoint_summary {
   std::string method;
-  std::string path; // with named parameters, as in the OpenAPI document, e.g. "/users/{userId}"
+  std::string path;         // with named parameters, as in the OpenAPI document, e.g. "/users/{userId}"
   std::uint64_t served = 0; // exchanges seen at the server
   std::uint64_t called = 0; // exchanges seen at the client
   wall_time first_seen{};
@@ -35,7 +35,7 @@ struct api_summary {
   std::uint64_t called = 0;
   wall_time first_seen{};
   wall_time last_seen{};
-  std::size_t endpoint_count = 0; // by path shape; `endpoints` is shorter where shapes share a path
+  std::size_t endpoint_count = 0;          // by path shape; `endpoints` is shorter where shapes share a path
   std::vector<endpoint_summary> endpoints; // by path, then method; empty in lists of APIs
 };
 

@@ -47,8 +47,8 @@ http_answer command(caf::actor_system& system, const admin_actor& admin, const C
   auto answer = refusal(503, "no answer");
   auto self = caf::scoped_actor{system};
   self->request(admin, answer_time_max, what...)
-    .receive([&](bool state) { answer = {.body = state ? R"({"result":true})" : R"({"result":false})"}; },
-             [&](const caf::error& error) { answer = refusal(503, system.render(error)); });
+      .receive([&](bool state) { answer = {.body = state ? R"({"result":true})" : R"({"result":false})"}; },
+               [&](const caf::error& error) { answer = refusal(503, system.render(error)); });
   return answer;
 }
 
@@ -74,9 +74,8 @@ void add_commands(self_pointer self, const admin_views* views) {
   server.post("/v1/resume", guarded(views, [&system, admin](const http_query&) {
                 return command(system, admin(), pause_atom_v, false);
               }));
-  server.post("/v1/rescan", guarded(views, [&system, admin](const http_query&) {
-                return command(system, admin(), rescan_atom_v);
-              }));
+  server.post("/v1/rescan",
+              guarded(views, [&system, admin](const http_query&) { return command(system, admin(), rescan_atom_v); }));
 }
 
 } // namespace
@@ -90,23 +89,23 @@ admin_actor::behavior_type admin(self_pointer self, const settings* config, cons
   if (!listening)
     throw std::runtime_error{listening.error().text};
   return {
-    [self](drain_atom) {
-      self->state.server.stop();
-      self->quit();
-    },
-    [self](const probes_actor& probes) { self->state.probes = probes; },
-    [self](const rescan_actor& rescan) { self->state.rescan = rescan; },
-    [self](pause_atom, bool on) -> caf::result<bool> {
-      if (!self->state.probes)
-        return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
-      return self->delegate(self->state.probes, pause_atom_v, on);
-    },
-    [self](rescan_atom) -> caf::result<bool> {
-      if (!self->state.rescan)
-        return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
-      self->send(self->state.rescan, rescan_atom_v);
-      return true;
-    },
+      [self](drain_atom) {
+        self->state.server.stop();
+        self->quit();
+      },
+      [self](const probes_actor& probes) { self->state.probes = probes; },
+      [self](const rescan_actor& rescan) { self->state.rescan = rescan; },
+      [self](pause_atom, bool on) -> caf::result<bool> {
+        if (!self->state.probes)
+          return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
+        return self->delegate(self->state.probes, pause_atom_v, on);
+      },
+      [self](rescan_atom) -> caf::result<bool> {
+        if (!self->state.rescan)
+          return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
+        self->send(self->state.rescan, rescan_atom_v);
+        return true;
+      },
   };
 }
 

@@ -1,4 +1,5 @@
-// The admin port: live introspection and a few commands for `cleartap ctl` and `cleartap watch`, on loopback with a token.
+// The admin port: live introspection and a few commands for `cleartap ctl` and `cleartap watch`, on loopback with a
+// token.
 #pragma once
 
 #include "actors/feed/watch_hub.hpp"

@@ -46,10 +46,14 @@ json::object ledger_object(const flow::actor_status& actor) {
   auto missing = actor.in.load() - actor.out.load() - actor.queued.load(); // modulo 2^64: counters are not read at once
   for (const auto& units : actor.dropped)
     missing -= units.load();
-  return {{"name", actor.name},         {"index", actor.index},
-          {"unit", actor.unit},         {"in", actor.in.load()},
-          {"out", actor.out.load()},    {"queued", actor.queued.load()},
-          {"dropped", drops(actor.dropped)}, {"balance", static_cast<std::int64_t>(missing)}};
+  return {{"name", actor.name},
+          {"index", actor.index},
+          {"unit", actor.unit},
+          {"in", actor.in.load()},
+          {"out", actor.out.load()},
+          {"queued", actor.queued.load()},
+          {"dropped", drops(actor.dropped)},
+          {"balance", static_cast<std::int64_t>(missing)}};
 }
 
 } // namespace

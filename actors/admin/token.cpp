@@ -60,9 +60,9 @@ result<std::string> token_file::read(const std::filesystem::path& path) {
   auto file = std::ifstream{path};
   auto token = std::string{};
   if (!(file >> token))
-    return failure{"cannot read the admin token " + path.string() + ": "
-                   + (errno ? std::strerror(errno) : "it is empty")
-                   + "; is cleartap running, and may you read its files? Run as the same user"};
+    return failure{"cannot read the admin token " + path.string() + ": " +
+                   (errno ? std::strerror(errno) : "it is empty") +
+                   "; is cleartap running, and may you read its files? Run as the same user"};
   return token;
 }
 

@@ -23,15 +23,13 @@ public:
   [[nodiscard]] static result<std::string> read(const std::filesystem::path& path);
 
   token_file(token_file&& other) noexcept
-    : path_{std::exchange(other.path_, {})}
-    , made_directory_{other.made_directory_} {}
+      : path_{std::exchange(other.path_, {})}, made_directory_{other.made_directory_} {}
   token_file& operator=(token_file&&) = delete;
   ~token_file();
 
 private:
   token_file(std::filesystem::path path, bool made_directory)
-    : path_{std::move(path)}
-    , made_directory_{made_directory} {}
+      : path_{std::move(path)}, made_directory_{made_directory} {}
 
   std::filesystem::path path_;
   bool made_directory_ = false; // and so must remove it

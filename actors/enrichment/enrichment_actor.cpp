@@ -42,8 +42,7 @@ void take(enrichment_state& state, const exchange_parcel& parcel) {
 } // namespace
 
 enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<enrichment_state> self,
-                                           const settings* config, flow::actor_status* status,
-                                           enrichment_edges edges) {
+                                           const settings* config, flow::actor_status* status, enrichment_edges edges) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
@@ -62,28 +61,28 @@ enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<en
       flow::end_when_idle(self, *st.status, *st.feed);
   };
   return {
-    [self, end_when_idle](drain_atom) {
-      self->state.status->phase = flow::actor_phase::draining;
-      end_when_idle();
-    },
-    [self, end_when_idle](credit_atom) {
-      auto& st = self->state;
-      st.feed->pump();
-      if (st.uplink)
-        st.uplink->pump();
-      end_when_idle();
-    },
-    [self](const flow::parcel<process_batch>& parcel) {
-      auto delivery = parcel.open();
-      for (const auto& event : delivery.batch.events)
-        if (self->state.processes)
-          self->state.processes->apply(event);
-    },
-    [self](const exchange_parcel& parcel) { take(self->state, parcel); },
-    [self](const exchange_announcement& news) {
-      auto& st = self->state;
-      (news.edge == st.edges.feed ? st.feed : st.uplink)->attach(news);
-    },
+      [self, end_when_idle](drain_atom) {
+        self->state.status->phase = flow::actor_phase::draining;
+        end_when_idle();
+      },
+      [self, end_when_idle](credit_atom) {
+        auto& st = self->state;
+        st.feed->pump();
+        if (st.uplink)
+          st.uplink->pump();
+        end_when_idle();
+      },
+      [self](const flow::parcel<process_batch>& parcel) {
+        auto delivery = parcel.open();
+        for (const auto& event : delivery.batch.events)
+          if (self->state.processes)
+            self->state.processes->apply(event);
+      },
+      [self](const exchange_parcel& parcel) { take(self->state, parcel); },
+      [self](const exchange_announcement& news) {
+        auto& st = self->state;
+        (news.edge == st.edges.feed ? st.feed : st.uplink)->attach(news);
+      },
   };
 }
 

@@ -8,9 +8,7 @@ namespace {
 
 constexpr auto container_id_size = std::size_t{64};
 
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
 } // namespace
 
@@ -25,9 +23,7 @@ std::string container_id(std::string_view cgroup) {
 }
 
 process_table::process_table(std::size_t size_max, std::size_t ancestors_max, proc_reader read_proc)
-  : size_max_{size_max}
-  , ancestors_max_{ancestors_max}
-  , read_proc_{std::move(read_proc)} {}
+    : size_max_{size_max}, ancestors_max_{ancestors_max}, read_proc_{std::move(read_proc)} {}
 
 void process_table::apply(const process_event& event) {
   switch (event.kind) {
@@ -41,11 +37,8 @@ void process_table::apply(const process_event& event) {
     break;
   }
   case process_event_kind::exec:
-    add(event.pid, {.since = event.at,
-                    .parent = event.parent,
-                    .comm = event.comm,
-                    .exe = event.path,
-                    .cgroup = event.cgroup});
+    add(event.pid,
+        {.since = event.at, .parent = event.parent, .comm = event.comm, .exe = event.path, .cgroup = event.cgroup});
     break;
   case process_event_kind::exit: {
     auto& who = known(event.pid, event.at);
@@ -63,7 +56,7 @@ process_identity process_table::find(std::uint32_t pid, kernel_time at) {
   auto& who = known(pid, at);
   look_up(pid, who);
   auto identity = process_identity{
-    .pid = pid, .comm = who.comm, .exe = who.exe, .container_id = container_id(who.cgroup), .ancestors = {}};
+      .pid = pid, .comm = who.comm, .exe = who.exe, .container_id = container_id(who.cgroup), .ancestors = {}};
   // A parent is who it was when its child began: it may have ended since, and its pid be another's.
   auto start_of = [&at](const process& child) { return child.since > kernel_time{0} ? child.since : at; };
   auto parent = who.parent;

@@ -1,5 +1,5 @@
-// Who a pid was at a given time: from the kernel's process events, with /proc for those that ran before cleartap and for
-// what the events do not tell. Refuses to know why it is asked.
+// Who a pid was at a given time: from the kernel's process events, with /proc for those that ran before cleartap and
+// for what the events do not tell. Refuses to know why it is asked.
 #pragma once
 
 #include "messages/process.hpp"

@@ -11,14 +11,10 @@ namespace {
 
 namespace json = boost::json;
 
-json::string text(std::string_view raw) {
-  return json::string{well_formed_utf8(raw)};
-}
+json::string text(std::string_view raw) { return json::string{well_formed_utf8(raw)}; }
 
 // Parentheses, here and below: braces around one value make an array of it.
-json::value text_or_null(std::string_view raw) {
-  return raw.empty() ? json::value(nullptr) : json::value(text(raw));
-}
+json::value text_or_null(std::string_view raw) { return raw.empty() ? json::value(nullptr) : json::value(text(raw)); }
 
 json::array header_list(const http_headers& headers) {
   auto list = json::array{};

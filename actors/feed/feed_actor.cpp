@@ -9,20 +9,20 @@ feed_actor::behavior_type feed(feed_actor::stateful_pointer<feed_state> self, fl
                                watch_hub* hub) {
   flow::keep_exception_text(self);
   return {
-    [self, hub](drain_atom) {
-      hub->close();
-      self->quit();
-    },
-    [status, hub](const exchange_parcel& parcel) {
-      auto delivery = parcel.open();
-      for (const auto& each : delivery.batch.exchanges) {
-        auto refused = hub->publish(exchange_json(each));
-        if (refused > 0)
-          status->drop(flow::drop_reason::watcher_slow, 1);
-        else
-          status->out.fetch_add(1, std::memory_order_relaxed);
-      }
-    },
+      [self, hub](drain_atom) {
+        hub->close();
+        self->quit();
+      },
+      [status, hub](const exchange_parcel& parcel) {
+        auto delivery = parcel.open();
+        for (const auto& each : delivery.batch.exchanges) {
+          auto refused = hub->publish(exchange_json(each));
+          if (refused > 0)
+            status->drop(flow::drop_reason::watcher_slow, 1);
+          else
+            status->out.fetch_add(1, std::memory_order_relaxed);
+        }
+      },
   };
 }
 

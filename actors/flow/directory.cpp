@@ -7,37 +7,31 @@ namespace cleartap::flow {
 namespace {
 
 constexpr auto reason_names = std::array<std::string_view, static_cast<std::size_t>(drop_reason::count_)>{
-  "ring_full", "read_fault",  "call_limit", "paused",          "connections_full", "queue_full",
-  "consumer_lost", "not_http",   "resync",          "kernel_cut",       "parse_error",
-  "limit",     "overlap", "malformed_event", "buffer_full", "duplicate",   "not_learned",      "watcher_slow"};
+    "ring_full",     "read_fault",      "call_limit",  "paused",     "connections_full", "queue_full",
+    "consumer_lost", "not_http",        "resync",      "kernel_cut", "parse_error",      "limit",
+    "overlap",       "malformed_event", "buffer_full", "duplicate",  "not_learned",      "watcher_slow"};
 
-constexpr auto phase_names = std::array<std::string_view, 6>{"starting", "running",  "backing_off",
-                                                             "draining", "stopped", "failed"};
+constexpr auto phase_names =
+    std::array<std::string_view, 6>{"starting", "running", "backing_off", "draining", "stopped", "failed"};
 
 } // namespace
 
-std::string_view to_string(drop_reason reason) noexcept {
-  return reason_names[static_cast<std::size_t>(reason)];
-}
+std::string_view to_string(drop_reason reason) noexcept { return reason_names[static_cast<std::size_t>(reason)]; }
 
-std::string_view to_string(actor_phase phase) noexcept {
-  return phase_names[static_cast<std::size_t>(phase)];
-}
+std::string_view to_string(actor_phase phase) noexcept { return phase_names[static_cast<std::size_t>(phase)]; }
 
 actor_status::actor_status(std::string name_, std::size_t index_, std::string unit_)
-  : name{std::move(name_)}
-  , index{index_}
-  , unit{std::move(unit_)} {}
+    : name{std::move(name_)}, index{index_}, unit{std::move(unit_)} {}
 
 edge_status::edge_status(std::string from_, std::string to_, std::string unit_, std::size_t lanes_,
                          std::size_t batch_max_, std::size_t credit_max_, std::size_t queue_max_)
-  : from{std::move(from_)}
-  , to{std::move(to_)}
-  , unit{std::move(unit_)}
-  , lanes{lanes_}
-  , batch_max{batch_max_}
-  , credit_max{credit_max_}
-  , queue_max{queue_max_} {}
+    : from{std::move(from_)}
+    , to{std::move(to_)}
+    , unit{std::move(unit_)}
+    , lanes{lanes_}
+    , batch_max{batch_max_}
+    , credit_max{credit_max_}
+    , queue_max{queue_max_} {}
 
 actor_status& directory::add_actor(std::string name, std::size_t index, std::string unit) {
   auto guard = std::lock_guard{mutex_};

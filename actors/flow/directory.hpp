@@ -1,5 +1,5 @@
-// Who is in the pipeline and how much went where, as counters that any thread may read, so that a stuck actor is visible
-// too. Refuses to know messages and actors.
+// Who is in the pipeline and how much went where, as counters that any thread may read, so that a stuck actor is
+// visible too. Refuses to know messages and actors.
 #pragma once
 
 #include <array>
@@ -16,24 +16,24 @@ namespace cleartap::flow {
 
 /// Why something did not go on. Each is counted where it happens.
 enum class drop_reason : std::uint8_t {
-  ring_full,         // kernel: no room in the ring buffer
-  read_fault,        // kernel: the payload's page was not there
-  call_limit,        // kernel: beyond the limit of one call
-  paused,            // kernel: capture was paused by a user
-  connections_full,  // a connection table is full
-  queue_full,        // flow: no credit, and the queue is full
-  consumer_lost,     // flow: the consumer ended with the batch in its mailbox
-  not_http,          // streams: another protocol
-  resync,            // streams: before the first message start that could be recognised
-  kernel_cut,        // streams: a head that the kernel cut
-  parse_error,       // streams
-  limit,             // streams: a head over its limit
-  overlap,           // streams: seen before
-  malformed_event,   // ring: not what the kernel programs write
-  buffer_full,       // uplink: more exchanges than may wait for acknowledgement
-  duplicate,         // intake: delivered before
-  not_learned,       // inventory: no endpoint can be named
-  watcher_slow,      // feed: a watcher does not keep up
+  ring_full,        // kernel: no room in the ring buffer
+  read_fault,       // kernel: the payload's page was not there
+  call_limit,       // kernel: beyond the limit of one call
+  paused,           // kernel: capture was paused by a user
+  connections_full, // a connection table is full
+  queue_full,       // flow: no credit, and the queue is full
+  consumer_lost,    // flow: the consumer ended with the batch in its mailbox
+  not_http,         // streams: another protocol
+  resync,           // streams: before the first message start that could be recognised
+  kernel_cut,       // streams: a head that the kernel cut
+  parse_error,      // streams
+  limit,            // streams: a head over its limit
+  overlap,          // streams: seen before
+  malformed_event,  // ring: not what the kernel programs write
+  buffer_full,      // uplink: more exchanges than may wait for acknowledgement
+  duplicate,        // intake: delivered before
+  not_learned,      // inventory: no endpoint can be named
+  watcher_slow,     // feed: a watcher does not keep up
   count_
 };
 

@@ -44,9 +44,9 @@ int bind_server(httplib::Server& http, const listen_address& where) {
 
 failure cannot_listen(const listen_address& where, std::string_view key) {
   auto host = where.host.find(':') == std::string::npos ? where.host : "[" + where.host + "]";
-  return {"cannot listen at " + host + ":" + std::to_string(where.port) + ": "
-          + std::strerror(errno ? errno : EADDRNOTAVAIL) + "; stop what listens there or choose another address: --set "
-          + std::string{key} + "=ADDRESS:PORT"};
+  return {"cannot listen at " + host + ":" + std::to_string(where.port) + ": " +
+          std::strerror(errno ? errno : EADDRNOTAVAIL) + "; stop what listens there or choose another address: --set " +
+          std::string{key} + "=ADDRESS:PORT"};
 }
 
 /// The port of a socket's own end, or nothing if `fd` is no connected TCP socket.
@@ -55,8 +55,8 @@ std::optional<std::uint16_t> connected_port(int fd) {
   auto size = socklen_t{sizeof address};
   auto peer = sockaddr_storage{};
   auto peer_size = socklen_t{sizeof peer};
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0
-      || getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0 ||
+      getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
     return std::nullopt;
   if (address.ss_family == AF_INET)
     return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
@@ -65,8 +65,8 @@ std::optional<std::uint16_t> connected_port(int fd) {
   return std::nullopt;
 }
 
-/// The library keeps its connections to itself, and a peer that sends a byte now and then keeps a thread for ever. Found
-/// among this process's descriptors by the server's port.
+/// The library keeps its connections to itself, and a peer that sends a byte now and then keeps a thread for ever.
+/// Found among this process's descriptors by the server's port.
 void cut_connections(std::uint16_t port) {
   auto error = std::error_code{};
   for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd", error}) {
@@ -135,14 +135,11 @@ http_server::http_server() : server_{std::make_unique<server>()} {
   http.set_read_timeout(peer_time_max_s);
   http.set_write_timeout(peer_time_max_s);
   http.set_keep_alive_timeout(idle_time_max_s);
-  http.set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
-    response.status = 500;
-  });
+  http.set_exception_handler(
+      [](const httplib::Request&, httplib::Response& response, std::exception_ptr) { response.status = 500; });
 }
 
-http_server::~http_server() {
-  stop();
-}
+http_server::~http_server() { stop(); }
 
 void http_server::get(const std::string& pattern, http_handler handler) {
   server_->http.Get(pattern, server_->wrap(std::move(handler)));

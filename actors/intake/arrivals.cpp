@@ -8,9 +8,7 @@ std::size_t shard_of_authority(std::string_view authority, std::size_t shards) n
   return std::hash<std::string_view>{}(authority) % shards;
 }
 
-void arrivals::load(const watermark& committed) {
-  senders_[committed.sender] = {committed.number, committed.number};
-}
+void arrivals::load(const watermark& committed) { senders_[committed.sender] = {committed.number, committed.number}; }
 
 arrival arrivals::arrive(const sender_id& sender, std::uint64_t number) {
   auto& known = senders_[sender];

@@ -62,8 +62,8 @@ void finish_commit(self_pointer self, const std::string& refusal) {
 void write_commit(self_pointer self) {
   auto& state = self->state;
   self->request(state.store, collect_time_max, collect_atom_v, *state.commit)
-    .then([self](const std::string& refusal) { finish_commit(self, refusal); },
-          [self](const caf::error& error) { finish_commit(self, self->system().render(error)); });
+      .then([self](const std::string& refusal) { finish_commit(self, refusal); },
+            [self](const caf::error& error) { finish_commit(self, self->system().render(error)); });
 }
 
 void take_rows(self_pointer self, const changed_rows& rows) {
@@ -85,8 +85,8 @@ void begin_commit(self_pointer self) {
   state.shards_missing = state.shards.size();
   for (const auto& shard : state.shards)
     self->request(shard, collect_time_max, collect_atom_v)
-      .then([self](const changed_rows& rows) { take_rows(self, rows); },
-            [self](const caf::error& error) { self->quit(error); });
+        .then([self](const changed_rows& rows) { take_rows(self, rows); },
+              [self](const caf::error& error) { self->quit(error); });
 }
 
 caf::typed_response_promise<watermark_atom, std::uint64_t> take(self_pointer self, const numbered_batch& batch) {
@@ -127,23 +127,23 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
     state.senders.load(mark);
   self->delayed_send(self, state.commit_interval, tick_atom_v);
   return {
-    [self](drain_atom) {
-      // Whoever sends has ended by now, and with it everything was committed.
-      self->state.status->phase = flow::actor_phase::draining;
-      flow::end_when_idle(self, *self->state.status, *self->state.out);
-    },
-    [self](credit_atom) {
-      self->state.out->pump();
-      flow::end_when_idle(self, *self->state.status, *self->state.out);
-    },
-    [self](const numbered_batch& batch) { return take(self, batch); },
-    [self](const flow::announcement<routed_batch>& news) { self->state.out->attach(news); },
-    [self](std::size_t index, const inventory_actor& shard) { self->state.shards[index] = shard; },
-    [self](const store_actor& store) { self->state.store = store; },
-    [self](tick_atom) {
-      begin_commit(self);
-      self->delayed_send(self, self->state.commit_interval, tick_atom_v);
-    },
+      [self](drain_atom) {
+        // Whoever sends has ended by now, and with it everything was committed.
+        self->state.status->phase = flow::actor_phase::draining;
+        flow::end_when_idle(self, *self->state.status, *self->state.out);
+      },
+      [self](credit_atom) {
+        self->state.out->pump();
+        flow::end_when_idle(self, *self->state.status, *self->state.out);
+      },
+      [self](const numbered_batch& batch) { return take(self, batch); },
+      [self](const flow::announcement<routed_batch>& news) { self->state.out->attach(news); },
+      [self](std::size_t index, const inventory_actor& shard) { self->state.shards[index] = shard; },
+      [self](const store_actor& store) { self->state.store = store; },
+      [self](tick_atom) {
+        begin_commit(self);
+        self->delayed_send(self, self->state.commit_interval, tick_atom_v);
+      },
   };
 }
 

@@ -32,9 +32,7 @@ labels labels_of(const flow::actor_status& actor) {
   return {{"actor", actor.name}, {"index", std::to_string(actor.index)}};
 }
 
-labels labels_of(const flow::edge_status& edge) {
-  return {{"from", edge.from}, {"to", edge.to}};
-}
+labels labels_of(const flow::edge_status& edge) { return {{"from", edge.from}, {"to", edge.to}}; }
 
 template <class Status>
 void add_drops(families& out, const std::string& name, const std::string& help, const Status& status) {
@@ -51,31 +49,33 @@ struct actor_metric {
   const char* name;
   const char* help;
   MetricType type;
-  flow::counter flow::actor_status::*value;
+  flow::counter flow::actor_status::* value;
 };
 
 const actor_metric actor_metrics[] = {
-  {"cleartap_actor_in_total", "Units taken in.", MetricType::Counter, &flow::actor_status::in},
-  {"cleartap_actor_out_total", "Units passed on.", MetricType::Counter, &flow::actor_status::out},
-  {"cleartap_actor_queued", "Units inside.", MetricType::Gauge, &flow::actor_status::queued},
-  {"cleartap_actor_mailbox", "Batches that wait in the mailbox.", MetricType::Gauge, &flow::actor_status::mailbox},
-  {"cleartap_actor_restarts_total", "Restarts by the supervisor.", MetricType::Counter, &flow::actor_status::restarts},
+    {"cleartap_actor_in_total", "Units taken in.", MetricType::Counter, &flow::actor_status::in},
+    {"cleartap_actor_out_total", "Units passed on.", MetricType::Counter, &flow::actor_status::out},
+    {"cleartap_actor_queued", "Units inside.", MetricType::Gauge, &flow::actor_status::queued},
+    {"cleartap_actor_mailbox", "Batches that wait in the mailbox.", MetricType::Gauge, &flow::actor_status::mailbox},
+    {"cleartap_actor_restarts_total", "Restarts by the supervisor.", MetricType::Counter,
+     &flow::actor_status::restarts},
 };
 
 struct edge_metric {
   const char* name;
   const char* help;
   MetricType type;
-  flow::counter flow::edge_status::*value;
+  flow::counter flow::edge_status::* value;
 };
 
 const edge_metric edge_metrics[] = {
-  {"cleartap_edge_offered_total", "Units that the producers offered.", MetricType::Counter, &flow::edge_status::offered},
-  {"cleartap_edge_delivered_total", "Units that the consumers took.", MetricType::Counter,
-   &flow::edge_status::delivered},
-  {"cleartap_edge_waiting", "Units without credit.", MetricType::Gauge, &flow::edge_status::waiting},
-  {"cleartap_edge_batches_under_way", "Batches sent and not finished.", MetricType::Gauge,
-   &flow::edge_status::under_way},
+    {"cleartap_edge_offered_total", "Units that the producers offered.", MetricType::Counter,
+     &flow::edge_status::offered},
+    {"cleartap_edge_delivered_total", "Units that the consumers took.", MetricType::Counter,
+     &flow::edge_status::delivered},
+    {"cleartap_edge_waiting", "Units without credit.", MetricType::Gauge, &flow::edge_status::waiting},
+    {"cleartap_edge_batches_under_way", "Batches sent and not finished.", MetricType::Gauge,
+     &flow::edge_status::under_way},
 };
 
 } // namespace

@@ -22,9 +22,7 @@ struct gathering {
   caf::typed_response_promise<Answer> promise;
 };
 
-void join(api_summaries& sum, const api_summaries& part) {
-  sum.insert(sum.end(), part.begin(), part.end());
-}
+void join(api_summaries& sum, const api_summaries& part) { sum.insert(sum.end(), part.begin(), part.end()); }
 
 void join(std::string& sum, const std::string& part) {
   sum += part; // at most one shard knows the document
@@ -38,22 +36,20 @@ caf::typed_response_promise<Answer> ask_shards(self_pointer self, const Question
   auto promise = state->promise;
   for (const auto& shard : self->state.shards)
     self->request(shard, answer_time_max, question...)
-      .then(
-        [state](const Answer& part) {
-          join(state->sum, part);
-          if (--state->missing == 0)
-            state->promise.deliver(state->sum);
-        },
-        [state](const caf::error& error) {
-          if (state->promise.pending())
-            state->promise.deliver(error);
-        });
+        .then(
+            [state](const Answer& part) {
+              join(state->sum, part);
+              if (--state->missing == 0)
+                state->promise.deliver(state->sum);
+            },
+            [state](const caf::error& error) {
+              if (state->promise.pending())
+                state->promise.deliver(error);
+            });
   return promise;
 }
 
-http_answer unavailable() {
-  return {.status = 503, .body = error_json("the inventory does not answer; try again")};
-}
+http_answer unavailable() { return {.status = 503, .body = error_json("the inventory does not answer; try again")}; }
 
 /// Asks the page actor from a thread of the server. `render` makes the answer's body, empty for "not found".
 template <class Answer, class Render, class... Question>
@@ -61,13 +57,13 @@ http_answer ask(caf::actor_system& system, const page_actor& page, Render render
   auto answer = unavailable();
   auto self = caf::scoped_actor{system};
   self->request(page, answer_time_max, question...)
-    .receive(
-      [&](const Answer& content) {
-        auto body = render(content);
-        answer = body.empty() ? http_answer{.status = 404, .body = error_json("no such API")}
-                              : http_answer{.body = std::move(body)};
-      },
-      [](const caf::error&) {});
+      .receive(
+          [&](const Answer& content) {
+            auto body = render(content);
+            answer = body.empty() ? http_answer{.status = 404, .body = error_json("no such API")}
+                                  : http_answer{.body = std::move(body)};
+          },
+          [](const caf::error&) {});
   return answer;
 }
 
@@ -78,9 +74,8 @@ http_answer serve_asset(const http_query& query) {
   auto headers = decltype(http_answer::headers){{"ETag", std::string{file->etag}}, {"Cache-Control", "no-cache"}};
   if (query.if_none_match == file->etag)
     return {.status = 304, .content_type = std::string{file->content_type}, .headers = std::move(headers)};
-  return {.content_type = std::string{file->content_type},
-          .body = std::string{file->bytes},
-          .headers = std::move(headers)};
+  return {
+      .content_type = std::string{file->content_type}, .body = std::string{file->bytes}, .headers = std::move(headers)};
 }
 
 void add_routes(self_pointer self) {
@@ -117,14 +112,14 @@ page_actor::behavior_type page(self_pointer self, const settings* config, flow::
     throw std::runtime_error{listening.error().text};
   *port = *listening;
   return {
-    [self](drain_atom) {
-      self->state.server.stop();
-      self->quit();
-    },
-    [self](std::size_t index, const inventory_actor& shard) { self->state.shards[index] = shard; },
-    [self](list_atom) { return ask_shards<api_summaries>(self, list_atom_v); },
-    [self](api_atom, const std::string& id) { return ask_shards<api_summaries>(self, api_atom_v, id); },
-    [self](openapi_atom, const std::string& id) { return ask_shards<std::string>(self, openapi_atom_v, id); },
+      [self](drain_atom) {
+        self->state.server.stop();
+        self->quit();
+      },
+      [self](std::size_t index, const inventory_actor& shard) { self->state.shards[index] = shard; },
+      [self](list_atom) { return ask_shards<api_summaries>(self, list_atom_v); },
+      [self](api_atom, const std::string& id) { return ask_shards<api_summaries>(self, api_atom_v, id); },
+      [self](openapi_atom, const std::string& id) { return ask_shards<std::string>(self, openapi_atom_v, id); },
   };
 }
 

@@ -31,11 +31,11 @@ struct probe_point {
 };
 
 constexpr auto probe_points = std::array{
-  probe_point{"SSL_read", [](capture_programs& s) { return s.progs.ssl_read_enter; }, true},
-  probe_point{"SSL_write", [](capture_programs& s) { return s.progs.ssl_write_enter; }, true},
-  probe_point{"SSL_read_ex", [](capture_programs& s) { return s.progs.ssl_read_ex_enter; }, true},
-  probe_point{"SSL_write_ex", [](capture_programs& s) { return s.progs.ssl_write_ex_enter; }, true},
-  probe_point{"SSL_free", [](capture_programs& s) { return s.progs.ssl_free_enter; }, false},
+    probe_point{"SSL_read", [](capture_programs& s) { return s.progs.ssl_read_enter; }, true},
+    probe_point{"SSL_write", [](capture_programs& s) { return s.progs.ssl_write_enter; }, true},
+    probe_point{"SSL_read_ex", [](capture_programs& s) { return s.progs.ssl_read_ex_enter; }, true},
+    probe_point{"SSL_write_ex", [](capture_programs& s) { return s.progs.ssl_write_ex_enter; }, true},
+    probe_point{"SSL_free", [](capture_programs& s) { return s.progs.ssl_free_enter; }, false},
 };
 
 constexpr auto symbols = [] {
@@ -83,9 +83,9 @@ bool set_sizes(capture_programs& skeleton, const kernel_options& options) {
   skeleton.rodata->call_events_max = (CALL_BYTES_MAX + options.event_bytes_max - 1) / options.event_bytes_max;
   auto ring = ring_bytes(options.ring_pages, static_cast<std::uint32_t>(libbpf_num_possible_cpus()),
                          static_cast<std::uint32_t>(getpagesize()));
-  return bpf_map__set_max_entries(skeleton.maps.tls_ring, ring) == 0
-         && bpf_map__set_max_entries(skeleton.maps.connections, options.connections_max) == 0
-         && bpf_map__set_max_entries(skeleton.maps.threads, options.threads_max) == 0;
+  return bpf_map__set_max_entries(skeleton.maps.tls_ring, ring) == 0 &&
+         bpf_map__set_max_entries(skeleton.maps.connections, options.connections_max) == 0 &&
+         bpf_map__set_max_entries(skeleton.maps.threads, options.threads_max) == 0;
 }
 
 result<std::vector<link_ptr>> attach_multi(bpf_program* program, const char* path, bool at_return,
@@ -155,23 +155,17 @@ std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus, std::u
   return std::bit_ceil(static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, ring_bytes_min, ring_bytes_max)));
 }
 
-void link_deleter::operator()(bpf_link* link) const noexcept {
-  bpf_link__destroy(link);
-}
+void link_deleter::operator()(bpf_link* link) const noexcept { bpf_link__destroy(link); }
 
 void kernel_programs::skeleton_deleter::operator()(capture_programs* skeleton) const noexcept {
   capture_programs__destroy(skeleton);
 }
 
-std::span<const std::string_view> probed_symbols() noexcept {
-  return symbols;
-}
+std::span<const std::string_view> probed_symbols() noexcept { return symbols; }
 
 kernel_programs::kernel_programs(std::unique_ptr<capture_programs, skeleton_deleter> skeleton,
                                  uprobe_transport transport, socket_source sockets)
-  : skeleton_{std::move(skeleton)}
-  , transport_{transport}
-  , sockets_{sockets} {}
+    : skeleton_{std::move(skeleton)}, transport_{transport}, sockets_{sockets} {}
 
 kernel_programs::kernel_programs(kernel_programs&&) noexcept = default;
 kernel_programs& kernel_programs::operator=(kernel_programs&&) noexcept = default;
@@ -233,7 +227,8 @@ result<std::vector<link_ptr>> kernel_programs::attach(const std::filesystem::pat
     if (point == probe_points.end())
       continue;
     auto offset = static_cast<unsigned long>(function.offset);
-    if (auto done = keep(attach_program(transport_, point->enter(*skeleton_), path.c_str(), false, {&offset, 1})); !done)
+    if (auto done = keep(attach_program(transport_, point->enter(*skeleton_), path.c_str(), false, {&offset, 1}));
+        !done)
       return done.error();
     if (point->returns)
       returns.push_back(offset);
@@ -241,7 +236,8 @@ result<std::vector<link_ptr>> kernel_programs::attach(const std::filesystem::pat
   if (links.empty())
     return failure{"no function to probe in " + path.string()};
   if (!returns.empty())
-    if (auto done = keep(attach_program(transport_, skeleton_->progs.ssl_call_return, path.c_str(), true, returns)); !done)
+    if (auto done = keep(attach_program(transport_, skeleton_->progs.ssl_call_return, path.c_str(), true, returns));
+        !done)
       return done.error();
   return links;
 }
@@ -251,25 +247,18 @@ void kernel_programs::ignore(std::uint32_t pid) {
   bpf_map__update_elem(skeleton_->maps.ignored, &pid, sizeof pid, &yes, sizeof yes, BPF_ANY);
 }
 
-void kernel_programs::pause(bool on) noexcept {
-  std::atomic_ref{skeleton_->bss->paused}.store(on);
-}
+void kernel_programs::pause(bool on) noexcept { std::atomic_ref{skeleton_->bss->paused}.store(on); }
 
-bool kernel_programs::paused() const noexcept {
-  return std::atomic_ref{skeleton_->bss->paused}.load() != 0;
-}
+bool kernel_programs::paused() const noexcept { return std::atomic_ref{skeleton_->bss->paused}.load() != 0; }
 
-void kernel_programs::drainer_waits() noexcept {
-  std::atomic_ref{skeleton_->bss->drainer_waits}.store(1);
-}
+void kernel_programs::drainer_waits() noexcept { std::atomic_ref{skeleton_->bss->drainer_waits}.store(1); }
 
 std::array<tally, TALLY_COUNT> kernel_programs::tallies() const {
   auto sums = std::array<tally, TALLY_COUNT>{};
   auto per_cpu = std::vector<tally>(static_cast<std::size_t>(libbpf_num_possible_cpus()));
   for (auto kind = std::uint32_t{0}; kind < TALLY_COUNT; ++kind) {
     if (bpf_map__lookup_elem(skeleton_->maps.tallies, &kind, sizeof kind, per_cpu.data(),
-                             per_cpu.size() * sizeof(tally), 0)
-        != 0)
+                             per_cpu.size() * sizeof(tally), 0) != 0)
       continue;
     for (const auto& count : per_cpu) {
       sums[kind].events += count.events;
@@ -279,12 +268,8 @@ std::array<tally, TALLY_COUNT> kernel_programs::tallies() const {
   return sums;
 }
 
-int kernel_programs::tls_ring() const noexcept {
-  return bpf_map__fd(skeleton_->maps.tls_ring);
-}
+int kernel_programs::tls_ring() const noexcept { return bpf_map__fd(skeleton_->maps.tls_ring); }
 
-int kernel_programs::process_ring() const noexcept {
-  return bpf_map__fd(skeleton_->maps.process_ring);
-}
+int kernel_programs::process_ring() const noexcept { return bpf_map__fd(skeleton_->maps.process_ring); }
 
 } // namespace cleartap

@@ -1,5 +1,5 @@
-// The kernel programs of this process: loaded, attached to TLS libraries, counted. Refuses to know which libraries there
-// are and what their plaintext means.
+// The kernel programs of this process: loaded, attached to TLS libraries, counted. Refuses to know which libraries
+// there are and what their plaintext means.
 #pragma once
 
 #include "bpf/events.h"
@@ -44,7 +44,8 @@ struct kernel_options {
 };
 
 /// The ring for all CPUs together: their pages, rounded up to a power of two, 8 MiB to 1 GiB.
-[[nodiscard]] std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus, std::uint32_t page_size) noexcept;
+[[nodiscard]] std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus,
+                                       std::uint32_t page_size) noexcept;
 
 struct link_deleter {
   void operator()(bpf_link* link) const noexcept;
@@ -56,8 +57,8 @@ std::span<const std::string_view> probed_symbols() noexcept;
 
 class kernel_programs {
 public:
-  /// Loads by the first transport and socket source that this kernel grants, tried in order. The failure names what each
-  /// trial said.
+  /// Loads by the first transport and socket source that this kernel grants, tried in order. The failure names what
+  /// each trial said.
   [[nodiscard]] static result<kernel_programs> load(const kernel_options& options);
 
   /// The same with one transport and one source, and nothing else tried: for `cleartap check` and tests.
@@ -68,8 +69,8 @@ public:
   kernel_programs& operator=(kernel_programs&&) noexcept;
   ~kernel_programs();
 
-  /// Probes every known function among `functions` in the file at `path`. Nothing stays attached on failure; all of it is
-  /// detached when the links are destroyed.
+  /// Probes every known function among `functions` in the file at `path`. Nothing stays attached on failure; all of it
+  /// is detached when the links are destroyed.
   [[nodiscard]] result<std::vector<link_ptr>> attach(const std::filesystem::path& path,
                                                      std::span<const function_offset> functions);
 

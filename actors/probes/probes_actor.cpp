@@ -34,10 +34,10 @@ void publish_tallies(probes_state& state) {
     status.dropped[static_cast<std::size_t>(reason)].store(tallies[kind].bytes, std::memory_order_relaxed);
     return tallies[kind].bytes;
   };
-  auto not_sent = lost(drop_reason::ring_full, TALLY_LOST_RING_FULL) + lost(drop_reason::paused, TALLY_LOST_PAUSED)
-                  + lost(drop_reason::connections_full, TALLY_LOST_CONNECTIONS);
-  auto not_copied = lost(drop_reason::read_fault, TALLY_LOST_READ_FAULT)
-                    + lost(drop_reason::call_limit, TALLY_LOST_CALL_LIMIT);
+  auto not_sent = lost(drop_reason::ring_full, TALLY_LOST_RING_FULL) + lost(drop_reason::paused, TALLY_LOST_PAUSED) +
+                  lost(drop_reason::connections_full, TALLY_LOST_CONNECTIONS);
+  auto not_copied =
+      lost(drop_reason::read_fault, TALLY_LOST_READ_FAULT) + lost(drop_reason::call_limit, TALLY_LOST_CALL_LIMIT);
   status.in.store(tallies[TALLY_SEEN].bytes, std::memory_order_relaxed);
   status.out.store(tallies[TALLY_SEEN].bytes - not_sent - not_copied, std::memory_order_relaxed);
 }
@@ -51,29 +51,29 @@ probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> 
   self->state.status = status;
   self->delayed_send(self, tally_interval, tick_atom_v);
   return {
-    [self](drain_atom) {
-      detach_all(self->state.attached);
-      publish_tallies(self->state);
-      self->quit();
-    },
-    [self](tick_atom) {
-      publish_tallies(self->state);
-      self->delayed_send(self, tally_interval, tick_atom_v);
-    },
-    [self](attach_atom, const attach_request& wanted) {
-      self->state.attached.erase(wanted.file); // probes that are there twice would count every byte twice
-      auto links = self->state.programs->attach(wanted.path, wanted.functions);
-      if (!links)
-        return links.error().text;
-      self->state.attached.insert_or_assign(wanted.file, std::move(*links));
-      return std::string{};
-    },
-    [self](detach_atom, const file_id& file) { self->state.attached.erase(file); },
-    [self](ignore_atom, std::uint32_t pid) { self->state.programs->ignore(pid); },
-    [self](pause_atom, bool on) {
-      self->state.programs->pause(on);
-      return on;
-    },
+      [self](drain_atom) {
+        detach_all(self->state.attached);
+        publish_tallies(self->state);
+        self->quit();
+      },
+      [self](tick_atom) {
+        publish_tallies(self->state);
+        self->delayed_send(self, tally_interval, tick_atom_v);
+      },
+      [self](attach_atom, const attach_request& wanted) {
+        self->state.attached.erase(wanted.file); // probes that are there twice would count every byte twice
+        auto links = self->state.programs->attach(wanted.path, wanted.functions);
+        if (!links)
+          return links.error().text;
+        self->state.attached.insert_or_assign(wanted.file, std::move(*links));
+        return std::string{};
+      },
+      [self](detach_atom, const file_id& file) { self->state.attached.erase(file); },
+      [self](ignore_atom, std::uint32_t pid) { self->state.programs->ignore(pid); },
+      [self](pause_atom, bool on) {
+        self->state.programs->pause(on);
+        return on;
+      },
   };
 }
 

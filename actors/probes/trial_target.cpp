@@ -5,9 +5,7 @@
 #include <sstream>
 #include <string>
 
-extern "C" [[gnu::noinline, gnu::used]] void cleartap_trial_target() {
-  asm volatile("");
-}
+extern "C" [[gnu::noinline, gnu::used]] void cleartap_trial_target() { asm volatile(""); }
 
 namespace cleartap {
 
@@ -32,8 +30,6 @@ result<code_place> place_of(std::uintptr_t address) {
 
 } // namespace
 
-result<code_place> trial_target() {
-  return place_of(std::bit_cast<std::uintptr_t>(&cleartap_trial_target));
-}
+result<code_place> trial_target() { return place_of(std::bit_cast<std::uintptr_t>(&cleartap_trial_target)); }
 
 } // namespace cleartap

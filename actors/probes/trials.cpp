@@ -39,9 +39,9 @@ std::uint64_t effective_capabilities() {
 }
 
 trial capabilities() {
-  constexpr auto wanted = std::array{std::pair{CAP_BPF, "CAP_BPF"}, std::pair{CAP_PERFMON, "CAP_PERFMON"},
-                                     std::pair{CAP_SYS_PTRACE, "CAP_SYS_PTRACE"},
-                                     std::pair{CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH"}};
+  constexpr auto wanted =
+      std::array{std::pair{CAP_BPF, "CAP_BPF"}, std::pair{CAP_PERFMON, "CAP_PERFMON"},
+                 std::pair{CAP_SYS_PTRACE, "CAP_SYS_PTRACE"}, std::pair{CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH"}};
   auto held = effective_capabilities();
   if (held >> CAP_SYS_ADMIN & 1)
     return {"capabilities", trial_outcome::granted, "CAP_SYS_ADMIN and all that is needed", ""};

@@ -8,8 +8,8 @@ namespace cleartap {
 
 enum class trial_outcome : std::uint8_t {
   granted,
-  refused,    // another way does the same
-  impossible  // cleartap cannot capture without it
+  refused,   // another way does the same
+  impossible // cleartap cannot capture without it
 };
 
 struct trial {

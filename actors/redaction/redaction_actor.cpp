@@ -12,28 +12,28 @@ redaction_actor::behavior_type redaction(redaction_actor::stateful_pointer<redac
   state.policy.emplace(config->redaction.headers, config->redaction.keys);
   state.out.emplace(*out, *status, flow::wake(self));
   return {
-    [self](drain_atom) {
-      self->state.status->phase = flow::actor_phase::draining;
-      flow::end_when_idle(self, *self->state.status, *self->state.out);
-    },
-    [self](credit_atom) {
-      self->state.out->pump();
-      flow::end_when_idle(self, *self->state.status, *self->state.out);
-    },
-    [self](const exchange_parcel& parcel) {
-      auto& st = self->state;
-      auto delivery = parcel.open();
-      auto units = delivery.batch.units();
-      for (auto& each : delivery.batch.exchanges) {
-        redact(each, *st.policy, st.stats);
-        st.out->filling(0).exchanges.push_back(std::move(each));
-        st.out->filled(0);
-      }
-      st.status->out.fetch_add(units, std::memory_order_relaxed);
-      st.out->flush();
-      st.out->retain(std::move(delivery.credit));
-    },
-    [self](const exchange_announcement& news) { self->state.out->attach(news); },
+      [self](drain_atom) {
+        self->state.status->phase = flow::actor_phase::draining;
+        flow::end_when_idle(self, *self->state.status, *self->state.out);
+      },
+      [self](credit_atom) {
+        self->state.out->pump();
+        flow::end_when_idle(self, *self->state.status, *self->state.out);
+      },
+      [self](const exchange_parcel& parcel) {
+        auto& st = self->state;
+        auto delivery = parcel.open();
+        auto units = delivery.batch.units();
+        for (auto& each : delivery.batch.exchanges) {
+          redact(each, *st.policy, st.stats);
+          st.out->filling(0).exchanges.push_back(std::move(each));
+          st.out->filled(0);
+        }
+        st.status->out.fetch_add(units, std::memory_order_relaxed);
+        st.out->flush();
+        st.out->retain(std::move(delivery.credit));
+      },
+      [self](const exchange_announcement& news) { self->state.out->attach(news); },
   };
 }
 

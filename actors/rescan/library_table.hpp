@@ -14,16 +14,15 @@ namespace cleartap {
 
 /// What to do with a file that a process maps.
 enum class file_verdict : std::uint8_t {
-  unknown,  // never looked at: look, then call `learn`
-  known,    // a library that is attached, or a file that is none
-  too_many  // unknown, but the table is full
+  unknown, // never looked at: look, then call `learn`
+  known,   // a library that is attached, or a file that is none
+  too_many // unknown, but the table is full
 };
 
 class library_table {
 public:
   library_table(std::size_t libraries_max, std::chrono::seconds unused_max) noexcept
-    : libraries_max_{libraries_max}
-    , unused_max_{unused_max} {}
+      : libraries_max_{libraries_max}, unused_max_{unused_max} {}
 
   /// A process maps this file.
   [[nodiscard]] file_verdict mapped(std::uint32_t pid, file_id file);

@@ -23,7 +23,7 @@ std::chrono::seconds now() {
 }
 
 file_id file_at(const fs::path& path) {
-  struct stat info {};
+  struct stat info{};
   if (stat(path.c_str(), &info) != 0)
     return {};
   return {info.st_dev, info.st_ino};
@@ -41,9 +41,7 @@ std::optional<fs::path> reachable(const process_event& mapping) {
   return std::nullopt;
 }
 
-bool is_alive(std::uint32_t pid) {
-  return access(("/proc/" + std::to_string(pid)).c_str(), F_OK) == 0;
-}
+bool is_alive(std::uint32_t pid) { return access(("/proc/" + std::to_string(pid)).c_str(), F_OK) == 0; }
 
 void count_watched(const rescan_state& state) {
   state.watched->libraries = state.table->libraries();
@@ -59,18 +57,18 @@ void attach(self_pointer self, const process_event& mapping, const attach_reques
   // Counted as a library at once, so that its next user does not ask again.
   state.table->learn_library(mapping.pid, mapping.file);
   self->request(state.probes, 10s, attach_atom_v, wanted)
-    .then(
-      [self, mapping, wanted](const std::string& refusal) {
-        if (refusal.empty())
-          spdlog::info("probes attached to {} (first user: pid {})", mapping.path, mapping.pid);
-        else
-          on_refused(self, mapping, wanted, refusal);
-        count_watched(self->state);
-      },
-      [self, mapping](const caf::error& error) {
-        spdlog::warn("{} is not captured: {}", mapping.path, self->system().render(error));
-        self->state.table->drop_library(mapping.file);
-      });
+      .then(
+          [self, mapping, wanted](const std::string& refusal) {
+            if (refusal.empty())
+              spdlog::info("probes attached to {} (first user: pid {})", mapping.path, mapping.pid);
+            else
+              on_refused(self, mapping, wanted, refusal);
+            count_watched(self->state);
+          },
+          [self, mapping](const caf::error& error) {
+            spdlog::warn("{} is not captured: {}", mapping.path, self->system().render(error));
+            self->state.table->drop_library(mapping.file);
+          });
 }
 
 /// A process that ended in the meantime took its path to the file along.
@@ -125,7 +123,8 @@ void scan(self_pointer self, const function_finder& find) {
   state.table->forget_others();
   auto refused = scan_processes("/proc", [&](const process_event& mapping) { on_mapping(self, mapping, find); });
   if (refused > 0)
-    spdlog::warn("{} of the processes could not be looked at; root or CAP_SYS_PTRACE may look at most of them", refused);
+    spdlog::warn("{} of the processes could not be looked at; root or CAP_SYS_PTRACE may look at most of them",
+                 refused);
   if (state.scan_interval > 0s)
     state.scan_due = std::chrono::steady_clock::now() + state.scan_interval;
   count_watched(state);
@@ -154,8 +153,8 @@ void on_event(self_pointer self, const process_event& event, const function_find
 /// all of them are done.
 void announce_scanned(self_pointer self) {
   self->request(self->state.probes, 30s, attach_atom_v, attach_request{})
-    .then([self](const std::string&) { self->state.watched->scanned = true; },
-          [self](const caf::error&) { self->state.watched->scanned = true; });
+      .then([self](const std::string&) { self->state.watched->scanned = true; },
+            [self](const caf::error&) { self->state.watched->scanned = true; });
 }
 
 } // namespace
@@ -171,34 +170,34 @@ rescan_actor::behavior_type rescan(self_pointer self, const settings* config, fl
   state.own_executable = file_at("/proc/self/exe");
   self->delayed_send(self, sweep_interval, tick_atom_v);
   return {
-    [self](drain_atom) { self->quit(); },
-    [self, find](const flow::parcel<process_batch>& parcel) {
-      auto delivery = parcel.open();
-      for (const auto& event : delivery.batch.events)
-        on_event(self, event, find);
-      self->state.status->out += delivery.batch.units();
-      count_watched(self->state);
-    },
-    [self, find](const probes_actor& probes) {
-      // Fresh probes know of no library: all are attached again.
-      self->state.probes = probes;
-      self->state.table->clear();
-      self->state.own_processes.clear();
-      scan(self, find);
-      announce_scanned(self);
-    },
-    [self, find](rescan_atom) { scan(self, find); },
-    [self, find](tick_atom) {
-      auto& st = self->state;
-      st.table->drop_gone(is_alive, now());
-      for (auto file : st.table->take_unused(now()))
-        if (st.probes)
-          self->send(st.probes, detach_atom_v, file);
-      if (st.scan_interval > 0s && std::chrono::steady_clock::now() >= st.scan_due)
+      [self](drain_atom) { self->quit(); },
+      [self, find](const flow::parcel<process_batch>& parcel) {
+        auto delivery = parcel.open();
+        for (const auto& event : delivery.batch.events)
+          on_event(self, event, find);
+        self->state.status->out += delivery.batch.units();
+        count_watched(self->state);
+      },
+      [self, find](const probes_actor& probes) {
+        // Fresh probes know of no library: all are attached again.
+        self->state.probes = probes;
+        self->state.table->clear();
+        self->state.own_processes.clear();
         scan(self, find);
-      count_watched(st);
-      self->delayed_send(self, sweep_interval, tick_atom_v);
-    },
+        announce_scanned(self);
+      },
+      [self, find](rescan_atom) { scan(self, find); },
+      [self, find](tick_atom) {
+        auto& st = self->state;
+        st.table->drop_gone(is_alive, now());
+        for (auto file : st.table->take_unused(now()))
+          if (st.probes)
+            self->send(st.probes, detach_atom_v, file);
+        if (st.scan_interval > 0s && std::chrono::steady_clock::now() >= st.scan_due)
+          scan(self, find);
+        count_watched(st);
+        self->delayed_send(self, sweep_interval, tick_atom_v);
+      },
   };
 }
 

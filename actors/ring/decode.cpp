@@ -49,8 +49,8 @@ std::optional<socket_pair> decode_socket(const tls_socket& socket) noexcept {
 
 std::optional<decoded_chunk> decode_tls_event(std::span<const std::uint8_t> record) noexcept {
   auto head = copy_head<tls_event>(record);
-  if (!head || head->kind > TLS_CLOSED || head->direction > TLS_OUTBOUND || head->size_captured > head->size_original
-      || head->size_captured > record.size() - sizeof(tls_event))
+  if (!head || head->kind > TLS_CLOSED || head->direction > TLS_OUTBOUND || head->size_captured > head->size_original ||
+      head->size_captured > record.size() - sizeof(tls_event))
     return std::nullopt;
   auto chunk = tls_chunk{};
   chunk.connection = {head->tgid, head->object, kernel_time{head->generation_ns}};

@@ -31,9 +31,7 @@ struct mmap2_head {
 };
 static_assert(sizeof(mmap2_head) == 72);
 
-std::size_t buffer_bytes() {
-  return buffer_pages * static_cast<std::size_t>(getpagesize());
-}
+std::size_t buffer_bytes() { return buffer_pages * static_cast<std::size_t>(getpagesize()); }
 
 int open_cpu(int cpu) {
   auto attributes = perf_event_attr{};
@@ -73,14 +71,14 @@ result<mapping_watch> mapping_watch::open() {
     if (fd < 0 && errno == ENODEV)
       continue; // offline
     if (fd < 0)
-      return failure{std::string{"cannot watch executable mappings: "} + std::strerror(errno)
-                     + "; needs CAP_PERFMON or root"};
+      return failure{std::string{"cannot watch executable mappings: "} + std::strerror(errno) +
+                     "; needs CAP_PERFMON or root"};
     watch.buffers_.push_back({fd, MAP_FAILED});
     auto size = buffer_bytes() + static_cast<std::size_t>(getpagesize());
     watch.buffers_.back().pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (watch.buffers_.back().pages == MAP_FAILED)
-      return failure{std::string{"cannot map a perf buffer: "} + std::strerror(errno)
-                     + "; raise kernel.perf_event_mlock_kb or run as root"};
+      return failure{std::string{"cannot map a perf buffer: "} + std::strerror(errno) +
+                     "; raise kernel.perf_event_mlock_kb or run as root"};
   }
   return watch;
 }

@@ -17,9 +17,9 @@ using flow::drop_reason;
 constexpr auto drain_interval = 2ms;
 // The kernel wakes a waiting drainer; this bounds how long a message to the actor can wait meanwhile.
 constexpr auto wait_max = 20ms;
-constexpr auto records_max = std::size_t{4096};          // of one drain
-constexpr auto process_records_max = std::size_t{4096};  // of one drain
-constexpr auto captured_max = std::size_t{65536};        // pids remembered
+constexpr auto records_max = std::size_t{4096};         // of one drain
+constexpr auto process_records_max = std::size_t{4096}; // of one drain
+constexpr auto captured_max = std::size_t{65536};       // pids remembered
 
 std::chrono::nanoseconds wall_offset() {
   return std::chrono::system_clock::now().time_since_epoch() - std::chrono::steady_clock::now().time_since_epoch();
@@ -49,8 +49,8 @@ std::size_t drain_chunks(ring_state& state) {
   });
 }
 
-/// Tells every shard that a process is gone. Its last chunks are in the ring before its end is in the other one, so this
-/// waits until the ring has been empty once after the end was read.
+/// Tells every shard that a process is gone. Its last chunks are in the ring before its end is in the other one, so
+/// this waits until the ring has been empty once after the end was read.
 void pass_ends(ring_state& state) {
   for (auto pid : state.ended) {
     state.captured.erase(pid);
@@ -90,7 +90,8 @@ void drain_process_events(ring_state& state) {
     pass_process_event(state, event);
 }
 
-/// Chunks are read first but sent last: whatever process they are of, its start has been read by then and is on its way.
+/// Chunks are read first but sent last: whatever process they are of, its start has been read by then and is on its
+/// way.
 std::size_t drain(ring_state& state) {
   auto taken = drain_chunks(state);
   if (taken == 0)
@@ -140,27 +141,25 @@ ring_actor::behavior_type ring(ring_actor::stateful_pointer<ring_state> self, ke
   open_rings(state);
   self->send(self, tick_atom_v);
   return {
-    [self](drain_atom) {
-      self->state.status->phase = flow::actor_phase::draining;
-    },
-    [self](credit_atom) {
-      self->state.streams->pump();
-      self->state.rescan->pump();
-      self->state.enrichment->pump();
-    },
-    [self](tick_atom) {
-      auto& st = self->state;
-      auto taken = drain(st);
-      if (taken == 0 && st.ended.empty())
-        flow::end_when_idle(self, *st.status, *st.streams);
-      rest(st, taken);
-      self->send(self, tick_atom_v);
-    },
-    [self](const flow::announcement<chunk_batch>& news) { self->state.streams->attach(news); },
-    [self](const flow::announcement<process_batch>& news) {
-      auto& st = self->state;
-      (news.edge == st.edges.rescan ? st.rescan : st.enrichment)->attach(news);
-    },
+      [self](drain_atom) { self->state.status->phase = flow::actor_phase::draining; },
+      [self](credit_atom) {
+        self->state.streams->pump();
+        self->state.rescan->pump();
+        self->state.enrichment->pump();
+      },
+      [self](tick_atom) {
+        auto& st = self->state;
+        auto taken = drain(st);
+        if (taken == 0 && st.ended.empty())
+          flow::end_when_idle(self, *st.status, *st.streams);
+        rest(st, taken);
+        self->send(self, tick_atom_v);
+      },
+      [self](const flow::announcement<chunk_batch>& news) { self->state.streams->attach(news); },
+      [self](const flow::announcement<process_batch>& news) {
+        auto& st = self->state;
+        (news.edge == st.edges.rescan ? st.rescan : st.enrichment)->attach(news);
+      },
   };
 }
 

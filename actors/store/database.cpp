@@ -71,9 +71,7 @@ public:
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(prepared_, column));
     return bytes ? std::string{bytes, static_cast<std::size_t>(sqlite3_column_bytes(prepared_, column))} : "";
   }
-  std::uint64_t number(int column) const {
-    return static_cast<std::uint64_t>(sqlite3_column_int64(prepared_, column));
-  }
+  std::uint64_t number(int column) const { return static_cast<std::uint64_t>(sqlite3_column_int64(prepared_, column)); }
 
 private:
   sqlite3* handle_;
@@ -82,9 +80,7 @@ private:
 
 } // namespace
 
-void database::closer::operator()(sqlite3* handle) const noexcept {
-  sqlite3_close_v2(handle);
-}
+void database::closer::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 
 result<database> database::open(const std::filesystem::path& directory) {
   auto hint = std::string{"; choose another directory with store.path, or make this one writable"};
@@ -95,8 +91,8 @@ result<database> database::open(const std::filesystem::path& directory) {
     return failure{"cannot create the store " + directory.string() + ": " + error.message() + hint};
   auto path = (directory / "cleartap.db").string();
   sqlite3* raw = nullptr;
-  auto code = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                              nullptr);
+  auto code =
+      sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   auto opened = database{std::unique_ptr<sqlite3, closer>{raw}};
   if (code != SQLITE_OK)
     return failure{sqlite_failure(raw, "cannot open the store " + path).text + hint};
@@ -161,8 +157,9 @@ result<void> database::commit(const commit_request& changes) {
 }
 
 result<void> database::write(const commit_request& changes) const {
-  auto replace = statement{handle_.get(), "INSERT INTO evidence VALUES (?, ?, ?, ?) ON CONFLICT (authority, method, path) "
-                                          "DO UPDATE SET evidence = excluded.evidence"};
+  auto replace =
+      statement{handle_.get(), "INSERT INTO evidence VALUES (?, ?, ?, ?) ON CONFLICT (authority, method, path) "
+                               "DO UPDATE SET evidence = excluded.evidence"};
   auto remove = statement{handle_.get(), "DELETE FROM evidence WHERE authority = ? AND method = ? AND path = ?"};
   for (const auto& row : changes.rows) {
     auto& change = row.evidence.empty() ? remove : replace;

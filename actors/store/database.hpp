@@ -1,4 +1,5 @@
-// The SQLite database: evidence rows and watermarks, each commit in one transaction. Refuses to know what evidence means.
+// The SQLite database: evidence rows and watermarks, each commit in one transaction. Refuses to know what evidence
+// means.
 #pragma once
 
 #include "messages/delivery.hpp"
@@ -36,8 +37,7 @@ private:
     void operator()(sqlite3* handle) const noexcept;
   };
   explicit database(std::unique_ptr<sqlite3, closer> handle)
-    : mutex_{std::make_unique<std::mutex>()}
-    , handle_{std::move(handle)} {}
+      : mutex_{std::make_unique<std::mutex>()}, handle_{std::move(handle)} {}
 
   result<void> run(const char* sql) const;
   result<void> read_rows(content& into) const;

@@ -16,8 +16,7 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
 
   restart_policy(std::size_t restarts_max, std::chrono::seconds window) noexcept
-    : restarts_max_{restarts_max}
-    , window_{window} {}
+      : restarts_max_{restarts_max}, window_{window} {}
 
   /// The delay before the restart, or nothing when there were too many.
   [[nodiscard]] std::optional<std::chrono::milliseconds> on_death(time_point now) {

@@ -15,9 +15,7 @@ constexpr auto grace_max = 3s; // for one child to drain
 
 using self_pointer = supervisor_actor::stateful_pointer<supervisor_state>;
 
-std::string label(const flow::actor_status& status) {
-  return status.name + "[" + std::to_string(status.index) + "]";
-}
+std::string label(const flow::actor_status& status) { return status.name + "[" + std::to_string(status.index) + "]"; }
 
 void introduce(supervisor_state& state, std::size_t fresh) {
   for (const auto& each : state.plan.introductions) {
@@ -33,8 +31,8 @@ void start(self_pointer self, std::size_t index) {
   auto& child = state.plan.children[index];
   state.handles[index] = child.start(self->system());
   self->monitor(state.handles[index]);
-  child.status->phase = actor_phase::running;
   introduce(state, index);
+  child.status->phase = actor_phase::running; // from here on others may rely on having been told
 }
 
 void drain(self_pointer self) {
@@ -130,20 +128,20 @@ supervisor_actor::behavior_type supervisor(self_pointer self, system_plan plan,
   for (std::size_t i = state.handles.size(); i-- > 0;) // consumers first
     start(self, i);
   return {
-    [self](revive_atom, std::size_t index) { revive(self, index); },
-    [self](tick_atom, std::size_t index) {
-      auto& st = self->state;
-      if (!st.stopped || index != st.stopping)
-        return;
-      spdlog::warn("{} did not end in time and is cut off", label(*st.plan.children[index].status));
-      self->send_exit(st.handles[index], caf::exit_reason::kill);
-    },
-    [self](stop_atom) {
-      if (self->state.stopped)
-        return;
-      self->state.stopped = true;
-      drain(self);
-    },
+      [self](revive_atom, std::size_t index) { revive(self, index); },
+      [self](tick_atom, std::size_t index) {
+        auto& st = self->state;
+        if (!st.stopped || index != st.stopping)
+          return;
+        spdlog::warn("{} did not end in time and is cut off", label(*st.plan.children[index].status));
+        self->send_exit(st.handles[index], caf::exit_reason::kill);
+      },
+      [self](stop_atom) {
+        if (self->state.stopped)
+          return;
+        self->state.stopped = true;
+        drain(self);
+      },
   };
 }
 

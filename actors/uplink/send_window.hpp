@@ -14,10 +14,10 @@ namespace cleartap {
 
 class send_window {
 public:
-  /// At most `batches_max` batches are numbered and not acknowledged; beyond it exchanges wait, at most `exchanges_max`.
+  /// At most `batches_max` batches are numbered and not acknowledged; beyond it exchanges wait, at most
+  /// `exchanges_max`.
   send_window(std::size_t batches_max, std::size_t exchanges_max) noexcept
-    : batches_max_{batches_max}
-    , exchanges_max_{exchanges_max} {}
+      : batches_max_{batches_max}, exchanges_max_{exchanges_max} {}
 
   /// Keeps the batch. Returns how many exchanges were dropped for lack of room: the oldest that have no number yet, so
   /// that the numbers have no gap.
@@ -44,9 +44,9 @@ private:
   std::size_t batches_max_;
   std::size_t exchanges_max_;
   std::uint64_t last_number_ = 0;
-  std::size_t exchanges_ = 0;         // in both queues
-  std::deque<numbered> numbered_;     // by number
-  std::size_t sent_ = 0;              // of numbered_, from the front
+  std::size_t exchanges_ = 0;     // in both queues
+  std::deque<numbered> numbered_; // by number
+  std::size_t sent_ = 0;          // of numbered_, from the front
   std::deque<exchange_batch> waiting_;
   std::size_t waiting_exchanges_ = 0;
 };

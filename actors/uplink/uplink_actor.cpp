@@ -50,15 +50,15 @@ void send_next(self_pointer self) {
     state.status->messages_out.fetch_add(1, std::memory_order_relaxed);
     auto session = state.session;
     self->request(state.facade, answer_time_max, numbered_batch{state.sender, batch->number, batch->content})
-      .then(
-        [self, session](watermark_atom, std::uint64_t number) {
-          if (session == self->state.session)
-            on_acknowledged(self, number);
-        },
-        [self, session](const caf::error& error) {
-          if (session == self->state.session)
-            on_refused(self, error);
-        });
+        .then(
+            [self, session](watermark_atom, std::uint64_t number) {
+              if (session == self->state.session)
+                on_acknowledged(self, number);
+            },
+            [self, session](const caf::error& error) {
+              if (session == self->state.session)
+                on_refused(self, error);
+            });
   }
 }
 
@@ -72,26 +72,26 @@ uplink_actor::behavior_type uplink(self_pointer self, const settings* config, fl
   state.sender = std::move(sender);
   state.window.emplace(config->link.batches_max, config->link.exchanges_max);
   return {
-    [self](drain_atom) {
-      self->state.status->phase = flow::actor_phase::draining;
-      if (self->state.window->empty())
-        self->quit();
-    },
-    [self](const exchange_parcel& parcel) {
-      auto& st = self->state;
-      auto delivery = parcel.open();
-      st.status->drop(drop_reason::buffer_full, st.window->add(std::move(delivery.batch)));
-      publish(st);
-      send_next(self);
-    },
-    [self](const facade_actor& facade) {
-      auto& st = self->state;
-      ++st.session;
-      st.facade = facade;
-      st.window->resend();
-      send_next(self);
-    },
-    [self](tick_atom) { send_next(self); },
+      [self](drain_atom) {
+        self->state.status->phase = flow::actor_phase::draining;
+        if (self->state.window->empty())
+          self->quit();
+      },
+      [self](const exchange_parcel& parcel) {
+        auto& st = self->state;
+        auto delivery = parcel.open();
+        st.status->drop(drop_reason::buffer_full, st.window->add(std::move(delivery.batch)));
+        publish(st);
+        send_next(self);
+      },
+      [self](const facade_actor& facade) {
+        auto& st = self->state;
+        ++st.session;
+        st.facade = facade;
+        st.window->resend();
+        send_next(self);
+      },
+      [self](tick_atom) { send_next(self); },
   };
 }
 

@@ -25,7 +25,8 @@ exchange get_user(int id) {
 }
 
 struct fixture : running_system {
-  std::filesystem::path directory = std::filesystem::temp_directory_path() / ("cleartap-delivery-" + std::to_string(getpid()));
+  std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / ("cleartap-delivery-" + std::to_string(getpid()));
   settings config;
   flow::actor_status uplink_status{"uplink", 0, "exchanges"};
   flow::actor_status intake_status{"intake", 0, "exchanges"};
@@ -74,8 +75,8 @@ struct fixture : running_system {
   }
 
   void end_reconstructor() {
-    for (const auto& each : {caf::actor_cast<caf::actor>(in), caf::actor_cast<caf::actor>(shard),
-                             caf::actor_cast<caf::actor>(keeper)}) {
+    for (const auto& each :
+         {caf::actor_cast<caf::actor>(in), caf::actor_cast<caf::actor>(shard), caf::actor_cast<caf::actor>(keeper)}) {
       self->send_exit(each, caf::exit_reason::kill);
       self->wait_for(each);
     }
@@ -115,10 +116,10 @@ TEST_CASE("a batch that comes twice is counted once") {
   auto content = std::make_shared<const exchange_batch>(exchange_batch{{get_user(1)}});
   for (int i = 0; i < 2; ++i)
     test.self
-      ->request(caf::actor_cast<facade_actor>(test.in), std::chrono::seconds{5},
-                numbered_batch{{"node-2", 1}, 1, content})
-      .receive([](watermark_atom, std::uint64_t number) { CHECK(number == 1); },
-               [](const caf::error& error) { FAIL(to_string(error)); });
+        ->request(caf::actor_cast<facade_actor>(test.in), std::chrono::seconds{5},
+                  numbered_batch{{"node-2", 1}, 1, content})
+        .receive([](watermark_atom, std::uint64_t number) { CHECK(number == 1); },
+                 [](const caf::error& error) { FAIL(to_string(error)); });
   CHECK(test.calls_in_store() == 1);
   CHECK(test.intake_status.dropped[static_cast<std::size_t>(flow::drop_reason::duplicate)] == 1);
 }
@@ -127,9 +128,9 @@ TEST_CASE("a batch before its predecessor is refused") {
   auto test = fixture{};
   auto refused = false;
   test.self
-    ->request(caf::actor_cast<facade_actor>(test.in), std::chrono::seconds{5},
-              numbered_batch{{"node-2", 1}, 2, std::make_shared<const exchange_batch>(exchange_batch{{get_user(1)}})})
-    .receive([](watermark_atom, std::uint64_t) {}, [&](const caf::error&) { refused = true; });
+      ->request(caf::actor_cast<facade_actor>(test.in), std::chrono::seconds{5},
+                numbered_batch{{"node-2", 1}, 2, std::make_shared<const exchange_batch>(exchange_batch{{get_user(1)}})})
+      .receive([](watermark_atom, std::uint64_t) {}, [&](const caf::error&) { refused = true; });
   CHECK(refused);
   CHECK(test.calls_in_store() == 0);
 }

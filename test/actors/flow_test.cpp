@@ -18,8 +18,8 @@ using holder_actor = exchange_sink::extend<caf::reacts_to<tick_atom>>;
 
 holder_actor::behavior_type holder(holder_actor::stateful_pointer<holder_state> self) {
   return {
-    [self](const exchange_parcel& parcel) { self->state.held.push_back(parcel.open()); },
-    [self](tick_atom) { self->state.held.clear(); },
+      [self](const exchange_parcel& parcel) { self->state.held.push_back(parcel.open()); },
+      [self](tick_atom) { self->state.held.clear(); },
   };
 }
 

@@ -37,12 +37,12 @@ worker_actor::behavior_type worker(worker_actor::pointer self, log* events, std:
   flow::keep_exception_text(self);
   events->add("start " + name);
   return {
-    [=](drain_atom) {
-      events->add("drain " + name);
-      if (obeys)
-        self->quit();
-    },
-    [=](tick_atom) { throw std::runtime_error{name + " broke"}; },
+      [=](drain_atom) {
+        events->add("drain " + name);
+        if (obeys)
+          self->quit();
+      },
+      [=](tick_atom) { throw std::runtime_error{name + " broke"}; },
   };
 }
 

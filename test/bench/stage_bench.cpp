@@ -43,14 +43,15 @@ void measure(const char* stage, Prepare prepare, Work work) {
     spent += cpu_seconds() - begin;
     exchanges += batch_size;
   }
-  std::printf("{\"bench\":\"stage\",\"stage\":\"%s\",\"exchanges_per_second_per_core\":%.0f,\"us_per_exchange\":%.2f}\n",
-              stage, static_cast<double>(exchanges) / spent, spent * 1e6 / static_cast<double>(exchanges));
+  std::printf(
+      "{\"bench\":\"stage\",\"stage\":\"%s\",\"exchanges_per_second_per_core\":%.0f,\"us_per_exchange\":%.2f}\n", stage,
+      static_cast<double>(exchanges) / spent, spent * 1e6 / static_cast<double>(exchanges));
   std::fflush(stdout);
 }
 
 std::string response_body(int id) {
-  auto body = "{\"id\": " + std::to_string(id) + ", \"name\": \"user " + std::to_string(id)
-              + "\", \"email\": \"u@example.org\", \"active\": true, \"orders\": [";
+  auto body = "{\"id\": " + std::to_string(id) + ", \"name\": \"user " + std::to_string(id) +
+              "\", \"email\": \"u@example.org\", \"active\": true, \"orders\": [";
   while (body.size() < response_size - 60)
     body += R"({"sku": "books-034", "quantity": 1, "price": 12.5, "at": "2026-01-01T00:00:00Z"}, )";
   return body + "{}], \"token\": \"0123456789abcdef\"}";
@@ -66,12 +67,14 @@ public:
       auto id = ++count_;
       auto body = response_body(id);
       records.push_back(record(connection, TLS_OUTBOUND,
-                               "GET /users/" + std::to_string(id) + "?page=2 HTTP/1.1\r\nHost: shop.example:8443\r\n"
-                                 "User-Agent: bench/1.0\r\nAccept: application/json\r\n"
-                                 "Authorization: Bearer abcdefghijklmnop\r\nCookie: session=0123456789\r\n\r\n"));
-      records.push_back(record(connection, TLS_INBOUND,
-                               "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nServer: bench\r\nContent-Length: "
-                                 + std::to_string(body.size()) + "\r\n\r\n" + body));
+                               "GET /users/" + std::to_string(id) +
+                                   "?page=2 HTTP/1.1\r\nHost: shop.example:8443\r\n"
+                                   "User-Agent: bench/1.0\r\nAccept: application/json\r\n"
+                                   "Authorization: Bearer abcdefghijklmnop\r\nCookie: session=0123456789\r\n\r\n"));
+      records.push_back(
+          record(connection, TLS_INBOUND,
+                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nServer: bench\r\nContent-Length: " +
+                     std::to_string(body.size()) + "\r\n\r\n" + body));
     }
     return records;
   }
@@ -111,9 +114,7 @@ void pair(connections& open, const chunk_batch& batch, std::vector<exchange>& ou
     open.accept(chunk, batch.bytes(chunk), batch.wall_offset, out);
 }
 
-std::optional<proc_facts> no_proc(std::uint32_t) {
-  return proc_facts{1, "bench", "/usr/bin/bench", ""};
-}
+std::optional<proc_facts> no_proc(std::uint32_t) { return proc_facts{1, "bench", "/usr/bin/bench", ""}; }
 
 /// A node's stages with a batch at each point between them.
 struct node_stages {
@@ -156,49 +157,55 @@ void bench_node() {
   }
   {
     auto node = node_stages{};
-    measure("streams", [&] { return decode(node.source.next_records()); },
-            [&](const chunk_batch& batch) {
-              auto out = std::vector<exchange>{};
-              pair(node.open, batch, out);
-            });
+    measure(
+        "streams", [&] { return decode(node.source.next_records()); },
+        [&](const chunk_batch& batch) {
+          auto out = std::vector<exchange>{};
+          pair(node.open, batch, out);
+        });
   }
   auto node = node_stages{};
   measure("redaction", [&] { return node.paired(); }, [&](auto& exchanges) { node.redact_all(exchanges); });
   measure("enrichment", [&] { return node.paired(); }, [&](auto& exchanges) { node.enrich_all(exchanges); });
   measure("uplink", [&] { return node.paired(); }, [&](auto& exchanges) { node.deliver(std::move(exchanges)); });
-  measure("node: all of these", [&] { return node.source.next_records(); },
-          [&](const auto& records) {
-            auto out = std::vector<exchange>{};
-            pair(node.open, decode(records), out);
-            node.redact_all(out);
-            node.enrich_all(out);
-            node.deliver(std::move(out));
-          });
+  measure(
+      "node: all of these", [&] { return node.source.next_records(); },
+      [&](const auto& records) {
+        auto out = std::vector<exchange>{};
+        pair(node.open, decode(records), out);
+        node.redact_all(out);
+        node.enrich_all(out);
+        node.deliver(std::move(out));
+      });
 }
 
 void bench_readers() {
   auto node = node_stages{};
   auto content = inventory{{}};
   auto bytes_written = std::size_t{0};
-  measure("feed: JSON", [&] { return node.paired(); },
-          [&](const auto& exchanges) {
-            for (const auto& each : exchanges)
-              bytes_written += exchange_json(each).size();
-          });
-  measure("inventory", [&] { return node.paired(); },
-          [&](const auto& exchanges) {
-            for (const auto& each : exchanges)
-              content.learn(each);
-          });
+  measure(
+      "feed: JSON", [&] { return node.paired(); },
+      [&](const auto& exchanges) {
+        for (const auto& each : exchanges)
+          bytes_written += exchange_json(each).size();
+      });
+  measure(
+      "inventory", [&] { return node.paired(); },
+      [&](const auto& exchanges) {
+        for (const auto& each : exchanges)
+          content.learn(each);
+      });
   auto directory = std::filesystem::temp_directory_path() / ("cleartap-bench-" + std::to_string(getpid()));
   if (auto data = database::open(directory)) {
     auto number = std::uint64_t{0};
-    measure("store: one commit per batch", [&] {
-        for (const auto& each : node.paired())
-          content.learn(each);
-        return commit_request{content.take_changed(), {{{"bench", 1}, ++number}}};
-      },
-      [&](const commit_request& changes) { static_cast<void>(data->commit(changes)); });
+    measure(
+        "store: one commit per batch",
+        [&] {
+          for (const auto& each : node.paired())
+            content.learn(each);
+          return commit_request{content.take_changed(), {{{"bench", 1}, ++number}}};
+        },
+        [&](const commit_request& changes) { static_cast<void>(data->commit(changes)); });
   }
   std::filesystem::remove_all(directory);
 }

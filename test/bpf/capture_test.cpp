@@ -104,7 +104,8 @@ std::string written(const std::vector<std::size_t>& sizes) {
 
 TEST_CASE("every byte arrives once at its position, whatever the sizes of writes and events") {
   auto event_bytes = GENERATE(1024u, 8192u, 65536u);
-  auto sizes = std::vector<std::size_t>{1, 511, 512, 513, 1023, 1024, 1025, 2048, 2049, 8191, 8192, 8193, 65537, 262144};
+  auto sizes =
+      std::vector<std::size_t>{1, 511, 512, 513, 1023, 1024, 1025, 2048, 2049, 8191, 8192, 8193, 65537, 262144};
   auto test = capture{{.event_bytes_max = event_bytes}};
   auto pid = run_in_child([&] { talk(sizes); });
   REQUIRE(pid > 0);
@@ -208,8 +209,8 @@ TEST_CASE("a program's start and end are told with its names, and the files that
   auto events = std::vector<process_event>{};
   test.rings().drain_mappings(events);
   CHECK(std::ranges::any_of(events, [&](const process_event& event) {
-    return event.pid == static_cast<std::uint32_t>(shell) && event.path.find("libc") != std::string::npos
-           && event.file.inode != 0;
+    return event.pid == static_cast<std::uint32_t>(shell) && event.path.find("libc") != std::string::npos &&
+           event.file.inode != 0;
   }));
 }
 

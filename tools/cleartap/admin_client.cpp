@@ -15,17 +15,15 @@ httplib::Client client_for(const settings& config) {
   return client;
 }
 
-httplib::Headers headers_with(const std::string& token) {
-  return {{"Authorization", "Bearer " + token}};
-}
+httplib::Headers headers_with(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
 
 std::string address(const settings& config) {
   return config.admin.listen.host + ":" + std::to_string(config.admin.listen.port);
 }
 
 failure not_running(const settings& config) {
-  return {"no cleartap answers at " + address(config)
-          + "; start one with `cleartap standalone`, or name its admin.listen with --set"};
+  return {"no cleartap answers at " + address(config) +
+          "; start one with `cleartap standalone`, or name its admin.listen with --set"};
 }
 
 result<std::string> content(const settings& config, const httplib::Result& answer) {
@@ -38,9 +36,7 @@ result<std::string> content(const settings& config, const httplib::Result& answe
 
 } // namespace
 
-bool admin_client::reachable() const {
-  return bool{client_for(config_).Get("/v1/watched")};
-}
+bool admin_client::reachable() const { return bool{client_for(config_).Get("/v1/watched")}; }
 
 result<std::string> admin_client::get(const std::string& path) const {
   if (!reachable())
@@ -77,8 +73,8 @@ result<void> admin_client::stream(const std::string& path, const std::function<b
   };
   auto status = 0;
   auto answer = client_for(config_).Get(
-    path.c_str(), headers_with(*token),
-    [&](const httplib::Response& response) { return (status = response.status) == 200; }, receive);
+      path.c_str(), headers_with(*token),
+      [&](const httplib::Response& response) { return (status = response.status) == 200; }, receive);
   if (stopped || answer)
     return {};
   if (status != 0 && status != 200)

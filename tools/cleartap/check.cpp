@@ -45,7 +45,8 @@ void print_table(const std::vector<trial>& trials, bool usable) {
 
 int run(bool as_json) {
   auto trials = try_everything();
-  auto usable = std::ranges::none_of(trials, [](const trial& each) { return each.outcome == trial_outcome::impossible; });
+  auto usable =
+      std::ranges::none_of(trials, [](const trial& each) { return each.outcome == trial_outcome::impossible; });
   (as_json ? print_json : print_table)(trials, usable);
   return usable ? 0 : 1;
 }
@@ -53,7 +54,8 @@ int run(bool as_json) {
 } // namespace
 
 void add_check(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("check", "Try what this kernel and these permissions allow; say how to mend the rest");
+  auto* command =
+      app.add_subcommand("check", "Try what this kernel and these permissions allow; say how to mend the rest");
   auto as_json = std::make_shared<bool>(false);
   command->add_flag("--json", *as_json, "The result as JSON");
   command->footer("Exits with 0 if cleartap can capture here. Of the three ways to attach probes one is enough.\n"

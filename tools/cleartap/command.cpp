@@ -6,15 +6,13 @@ namespace cleartap {
 
 void config_options::add_to(CLI::App& command) {
   command.add_option("--config", file, "YAML file with settings; config/cleartap.yaml lists all of them")
-    ->type_name("FILE");
+      ->type_name("FILE");
   command.add_option("--set", overrides, "One setting, over the file's: --set page.listen=127.0.0.1:8091")
-    ->type_name("KEY=VALUE")
-    ->allow_extra_args(false);
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
 }
 
-result<settings> config_options::load() const {
-  return load_settings(file, overrides);
-}
+result<settings> config_options::load() const { return load_settings(file, overrides); }
 
 int fail(const failure& why) {
   std::cerr << "cleartap: " << why.text << '\n';

@@ -43,8 +43,8 @@ std::string actors_table(const json::object& answer) {
 }
 
 std::string topology_table(const json::object& answer) {
-  auto rows = table{{"EDGE", "LANES", "BATCH", "CREDIT", "QUEUE", "UNIT", "OFFERED", "DELIVERED", "WAITING", "UNDER WAY",
-                     "DROPPED"}};
+  auto rows = table{
+      {"EDGE", "LANES", "BATCH", "CREDIT", "QUEUE", "UNIT", "OFFERED", "DELIVERED", "WAITING", "UNDER WAY", "DROPPED"}};
   for (const auto& each : answer.at("edges").as_array()) {
     const auto& edge = each.as_object();
     rows.add({cell(edge.at("from")) + " -> " + cell(edge.at("to")), cell(edge.at("lanes")), cell(edge.at("batch_max")),

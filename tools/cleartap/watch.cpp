@@ -27,11 +27,11 @@ struct watch_options {
 class printer {
 public:
   printer(const watch_options& options, const stop_signals& signals)
-    : options_{options}
-    , signals_{signals}
-    , end_{options.seconds ? steady::now() + std::chrono::duration_cast<steady::duration>(
-                                               std::chrono::duration<double>{*options.seconds})
-                           : steady::time_point::max()} {}
+      : options_{options}
+      , signals_{signals}
+      , end_{options.seconds ? steady::now() + std::chrono::duration_cast<steady::duration>(
+                                                   std::chrono::duration<double>{*options.seconds})
+                             : steady::time_point::max()} {}
 
   /// False when it is time to stop. An empty line only asks that.
   bool operator()(std::string_view line) {
@@ -106,8 +106,8 @@ void add_watch(CLI::App& app, int& status) {
   command->add_flag("--json", options->as_json, "One JSON object a line");
   command->add_option("--pid", options->pid, "Only exchanges of this process")->type_name("PID");
   command->add_option("--for", options->seconds, "Stop after so many seconds")
-    ->type_name("SECONDS")
-    ->check(CLI::Range(0.1, 1e9));
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.1, 1e9));
   command->footer("Joins the cleartap that runs on this machine; if none does, captures by itself.\n"
                   "Examples:\n"
                   "  cleartap watch\n"

@@ -12,9 +12,7 @@ std::string text(const json::value* value) {
   return value && value->is_string() ? std::string{value->get_string()} : std::string{};
 }
 
-std::string text(const json::object& from, std::string_view key) {
-  return text(from.if_contains(key));
-}
+std::string text(const json::object& from, std::string_view key) { return text(from.if_contains(key)); }
 
 const json::object& object(const json::object& from, std::string_view key) {
   static const auto none = json::object{};
@@ -42,8 +40,10 @@ std::string outcome(const json::object& exchange) {
   if (response.empty())
     return "(no response)";
   char line[96];
-  std::snprintf(line, sizeof line, "%lld  %.1f ms  %lld B", static_cast<long long>(response.at("status").to_number<std::int64_t>()),
-                exchange.at("duration_ms").to_number<double>(), static_cast<long long>(response.at("bytes").to_number<std::int64_t>()));
+  std::snprintf(line, sizeof line, "%lld  %.1f ms  %lld B",
+                static_cast<long long>(response.at("status").to_number<std::int64_t>()),
+                exchange.at("duration_ms").to_number<double>(),
+                static_cast<long long>(response.at("bytes").to_number<std::int64_t>()));
   return line;
 }
 

@@ -1,5 +1,5 @@
-#include "messages/text.hpp"
 #include "actors/inventory/openapi.hpp"
+#include "messages/text.hpp"
 
 #include "actors/inventory/authority.hpp"
 #include "actors/inventory/http_text.hpp"
