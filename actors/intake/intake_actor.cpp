@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 using flow::drop_reason;
 
 constexpr auto collect_time_max = 20s;
+// A commit is due by time, or after so many exchanges: senders wait for it with a limited window.
+constexpr auto uncommitted_max = std::size_t{2048};
 
 using self_pointer = intake_actor::stateful_pointer<intake_state>;
 
@@ -36,6 +38,17 @@ void route(intake_state& state, const std::shared_ptr<const exchange_batch>& bat
   out.flush();
 }
 
+/// Only while there is credit: what is dropped here could not be sent again, for it would be acknowledged.
+void route_waiting(intake_state& state) {
+  while (!state.waiting.empty() && !state.out->congested()) {
+    auto batch = std::move(state.waiting.front());
+    state.waiting.pop_front();
+    route(state, batch);
+    state.status->queued.fetch_sub(batch->units(), std::memory_order_relaxed);
+    state.status->out.fetch_add(batch->units(), std::memory_order_relaxed);
+  }
+}
+
 void answer_committed(intake_state& state) {
   auto is_committed = [&](intake_state::pending_answer& answer) {
     auto mark = state.senders.committed(answer.sender);
@@ -47,16 +60,19 @@ void answer_committed(intake_state& state) {
   std::erase_if(state.answers, is_committed);
 }
 
+void commit_if_due(self_pointer self);
+
 void finish_commit(self_pointer self, const std::string& refusal) {
   auto& state = self->state;
-  if (refusal.empty()) {
-    state.senders.commit(state.commit->watermarks);
-    state.commit.reset();
-    answer_committed(state);
-  } else {
+  if (!refusal.empty()) {
     // The shards have given these rows away: only a fresh start from the store makes evidence and watermarks agree.
     self->quit(caf::make_error(caf::sec::runtime_error, "the store refused a commit: " + refusal));
+    return;
   }
+  state.senders.commit(state.commit->watermarks);
+  state.commit.reset();
+  answer_committed(state);
+  commit_if_due(self);
 }
 
 void write_commit(self_pointer self) {
@@ -74,19 +90,28 @@ void take_rows(self_pointer self, const changed_rows& rows) {
     write_commit(self);
 }
 
-/// Nothing while batches wait for credit: their exchanges would be missing from the rows but not from the watermarks.
 void begin_commit(self_pointer self) {
   auto& state = self->state;
   auto marks = state.senders.uncommitted();
-  auto ready = state.store && std::ranges::all_of(state.shards, [](const auto& shard) { return bool{shard}; });
-  if (state.commit || marks.empty() || !ready || !state.out->idle())
+  state.commit_due = false;
+  if (marks.empty())
     return;
+  state.uncommitted = 0;
   state.commit.emplace(commit_request{{}, std::move(marks)});
   state.shards_missing = state.shards.size();
   for (const auto& shard : state.shards)
     self->request(shard, collect_time_max, collect_atom_v)
         .then([self](const changed_rows& rows) { take_rows(self, rows); },
               [self](const caf::error& error) { self->quit(error); });
+}
+
+/// Not while batches wait for credit: their exchanges would be missing from the rows but not from the watermarks.
+void commit_if_due(self_pointer self) {
+  auto& state = self->state;
+  auto ready = state.store && std::ranges::all_of(state.shards, [](const auto& shard) { return bool{shard}; });
+  auto due = state.commit_due || state.uncommitted >= uncommitted_max;
+  if (due && ready && !state.commit && state.waiting.empty() && state.out->idle())
+    begin_commit(self);
 }
 
 caf::typed_response_promise<watermark_atom, std::uint64_t> take(self_pointer self, const numbered_batch& batch) {
@@ -97,8 +122,10 @@ caf::typed_response_promise<watermark_atom, std::uint64_t> take(self_pointer sel
   state.status->in.fetch_add(units, std::memory_order_relaxed);
   switch (state.senders.arrive(batch.sender, batch.number)) {
   case arrival::fresh:
-    route(state, batch.content);
-    state.status->out.fetch_add(units, std::memory_order_relaxed);
+    state.waiting.push_back(batch.content);
+    state.status->queued.fetch_add(units, std::memory_order_relaxed);
+    state.uncommitted += units;
+    route_waiting(state);
     break;
   case arrival::duplicate:
     state.status->drop(drop_reason::duplicate, units);
@@ -110,6 +137,7 @@ caf::typed_response_promise<watermark_atom, std::uint64_t> take(self_pointer sel
   }
   state.answers.push_back({batch.sender, batch.number, promise});
   answer_committed(state);
+  commit_if_due(self);
   return promise;
 }
 
@@ -134,6 +162,8 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
       },
       [self](credit_atom) {
         self->state.out->pump();
+        route_waiting(self->state);
+        commit_if_due(self);
         flow::end_when_idle(self, *self->state.status, *self->state.out);
       },
       [self](const numbered_batch& batch) { return take(self, batch); },
@@ -141,7 +171,8 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
       [self](std::size_t index, const inventory_actor& shard) { self->state.shards[index] = shard; },
       [self](const store_actor& store) { self->state.store = store; },
       [self](tick_atom) {
-        begin_commit(self);
+        self->state.commit_due = true;
+        commit_if_due(self);
         self->delayed_send(self, self->state.commit_interval, tick_atom_v);
       },
   };

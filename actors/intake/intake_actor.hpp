@@ -11,6 +11,7 @@
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
 
+#include <deque>
 #include <optional>
 
 namespace cleartap {
@@ -27,10 +28,13 @@ struct intake_state {
   flow::actor_status* status = nullptr;
   std::chrono::milliseconds commit_interval{0};
   std::optional<flow::outlet<routed_batch>> out;
+  std::deque<std::shared_ptr<const exchange_batch>> waiting; // for credit; no more than the senders' windows
   std::vector<inventory_actor> shards;
   store_actor store;
   arrivals senders;
   std::vector<pending_answer> answers;
+  std::size_t uncommitted = 0; // exchanges taken since the last commit began
+  bool commit_due = false;
   std::optional<commit_request> commit; // under way
   std::size_t shards_missing = 0;       // whose rows have not come yet
 };

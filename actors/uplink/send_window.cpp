@@ -1,11 +1,17 @@
 #include "actors/uplink/send_window.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace cleartap {
 
 std::size_t send_window::add(exchange_batch batch) {
   exchanges_ += batch.size();
   waiting_exchanges_ += batch.size();
-  waiting_.push_back(std::move(batch));
+  if (!waiting_.empty() && waiting_.back().size() + batch.size() <= batch_size_max_)
+    std::ranges::move(batch.exchanges, std::back_inserter(waiting_.back().exchanges));
+  else
+    waiting_.push_back(std::move(batch));
   auto dropped = std::size_t{0};
   while (waiting_exchanges_ > exchanges_max_) {
     dropped += waiting_.front().size();

@@ -15,9 +15,10 @@ namespace cleartap {
 class send_window {
 public:
   /// At most `batches_max` batches are numbered and not acknowledged; beyond it exchanges wait, at most
-  /// `exchanges_max`.
-  send_window(std::size_t batches_max, std::size_t exchanges_max) noexcept
-      : batches_max_{batches_max}, exchanges_max_{exchanges_max} {}
+  /// `exchanges_max`. Those that wait are joined to batches of up to `batch_size_max`: a window of small ones would
+  /// carry little.
+  send_window(std::size_t batches_max, std::size_t exchanges_max, std::size_t batch_size_max) noexcept
+      : batches_max_{batches_max}, exchanges_max_{exchanges_max}, batch_size_max_{batch_size_max} {}
 
   /// Keeps the batch. Returns how many exchanges were dropped for lack of room: the oldest that have no number yet, so
   /// that the numbers have no gap.
@@ -43,6 +44,7 @@ public:
 private:
   std::size_t batches_max_;
   std::size_t exchanges_max_;
+  std::size_t batch_size_max_;
   std::uint64_t last_number_ = 0;
   std::size_t exchanges_ = 0;     // in both queues
   std::deque<numbered> numbered_; // by number

@@ -70,7 +70,7 @@ uplink_actor::behavior_type uplink(self_pointer self, const settings* config, fl
   auto& state = self->state;
   state.status = status;
   state.sender = std::move(sender);
-  state.window.emplace(config->link.batches_max, config->link.exchanges_max);
+  state.window.emplace(config->link.batches_max, config->link.exchanges_max, config->pipeline.uplink.batch_max);
   return {
       [self](drain_atom) {
         self->state.status->phase = flow::actor_phase::draining;

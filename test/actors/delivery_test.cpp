@@ -33,14 +33,15 @@ struct fixture : running_system {
   flow::actor_status inventory_status{"inventory", 0, "exchanges"};
   flow::actor_status store_status{"store", 0, "rows"};
   flow::edge_status to_uplink{"enrichment", "uplink", "exchanges", 1, 256, 16, 64};
-  flow::edge_status to_inventory{"intake", "inventory", "exchanges", 1, 256, 16, 64};
+  flow::edge_status to_inventory;
   std::optional<database> data;
   uplink_actor up;
   intake_actor in;
   inventory_actor shard;
   store_actor keeper;
 
-  fixture() {
+  explicit fixture(std::size_t batch_max = 256, std::size_t credit_max = 16, std::size_t queue_max = 64)
+      : to_inventory{"intake", "inventory", "exchanges", 1, batch_max, credit_max, queue_max} {
     config.inventory.commit_interval = std::chrono::milliseconds{10};
     config.pipeline.inventory.actors = 1;
     std::filesystem::remove_all(directory);
@@ -146,4 +147,13 @@ TEST_CASE("killed and begun again from the store, the reconstructor counts every
   }
   REQUIRE(eventually([&] { return test.uplink_status.out == 100; }));
   CHECK(test.calls_in_store() == 100);
+}
+
+TEST_CASE("more than all queues hold is learnt whole: the uplink waits, nothing is dropped behind it") {
+  auto test = fixture{4, 1, 1};
+  for (int i = 0; i < 200; ++i)
+    test.deliver(i * 20, 20);
+  REQUIRE(eventually([&] { return test.uplink_status.out == 4000; }));
+  CHECK(test.calls_in_store() == 4000);
+  CHECK(test.to_inventory.dropped[static_cast<std::size_t>(flow::drop_reason::queue_full)] == 0);
 }

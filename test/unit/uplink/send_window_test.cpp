@@ -24,14 +24,14 @@ std::string sent(send_window& window) {
 } // namespace
 
 TEST_CASE("an empty window sends nothing") {
-  auto window = send_window{4, 100};
+  auto window = send_window{4, 100, 1};
   CHECK(window.empty());
   CHECK(sent(window) == "");
   CHECK(window.acknowledge(1000) == 0);
 }
 
 TEST_CASE("batches are numbered from 1 in the order in which they came") {
-  auto window = send_window{4, 100};
+  auto window = send_window{4, 100, 1};
   CHECK(window.add(batch_of(3)) == 0);
   CHECK(window.add(batch_of(5)) == 0);
   CHECK(window.exchanges() == 8);
@@ -41,7 +41,7 @@ TEST_CASE("batches are numbered from 1 in the order in which they came") {
 }
 
 TEST_CASE("no more batches are under way than the window holds") {
-  auto window = send_window{2, 100};
+  auto window = send_window{2, 100, 1};
   for (std::size_t size = 1; size <= 4; ++size)
     CHECK(window.add(batch_of(size)) == 0);
   CHECK(sent(window) == "1:1 2:2");
@@ -54,7 +54,7 @@ TEST_CASE("no more batches are under way than the window holds") {
 }
 
 TEST_CASE("an acknowledgement covers everything up to its number and comes once") {
-  auto window = send_window{8, 100};
+  auto window = send_window{8, 100, 1};
   for (std::size_t size = 1; size <= 3; ++size)
     CHECK(window.add(batch_of(size)) == 0);
   CHECK(sent(window) == "1:1 2:2 3:3");
@@ -66,7 +66,7 @@ TEST_CASE("an acknowledgement covers everything up to its number and comes once"
 }
 
 TEST_CASE("an acknowledgement of what was never sent leaves what waits and the numbers") {
-  auto window = send_window{1, 100};
+  auto window = send_window{1, 100, 1};
   CHECK(window.add(batch_of(1)) == 0);
   CHECK(window.add(batch_of(2)) == 0);
   CHECK(sent(window) == "1:1");
@@ -76,7 +76,7 @@ TEST_CASE("an acknowledgement of what was never sent leaves what waits and the n
 }
 
 TEST_CASE("a full window drops the oldest that has no number yet, so that numbers have no gap") {
-  auto window = send_window{1, 10};
+  auto window = send_window{1, 10, 1};
   CHECK(window.add(batch_of(4)) == 0);
   CHECK(sent(window) == "1:4");
   CHECK(window.add(batch_of(6)) == 0);
@@ -91,7 +91,7 @@ TEST_CASE("a full window drops the oldest that has no number yet, so that number
 }
 
 TEST_CASE("as many old batches are dropped as are needed") {
-  auto window = send_window{1, 10};
+  auto window = send_window{1, 10, 1};
   CHECK(window.add(batch_of(1)) == 0);
   CHECK(sent(window) == "1:1");
   for (auto i = 0; i < 10; ++i)
@@ -101,7 +101,7 @@ TEST_CASE("as many old batches are dropped as are needed") {
 }
 
 TEST_CASE("a batch that is larger than the window is dropped itself") {
-  auto window = send_window{1, 10};
+  auto window = send_window{1, 10, 1};
   CHECK(window.add(batch_of(11)) == 11);
   CHECK(window.empty());
   CHECK(window.add(batch_of(10)) == 0);
@@ -109,7 +109,7 @@ TEST_CASE("a batch that is larger than the window is dropped itself") {
 }
 
 TEST_CASE("what was sent is never dropped") {
-  auto window = send_window{2, 1};
+  auto window = send_window{2, 1, 1};
   for (auto i = 0; i < 2; ++i) {
     CHECK(window.add(batch_of(1)) == 0);
     CHECK(window.next());
@@ -122,7 +122,7 @@ TEST_CASE("what was sent is never dropped") {
 }
 
 TEST_CASE("after a lost connection all that was not acknowledged is sent again under its number") {
-  auto window = send_window{3, 100};
+  auto window = send_window{3, 100, 1};
   for (std::size_t size = 1; size <= 4; ++size)
     CHECK(window.add(batch_of(size)) == 0);
   CHECK(sent(window) == "1:1 2:2 3:3");
@@ -135,7 +135,7 @@ TEST_CASE("after a lost connection all that was not acknowledged is sent again u
 }
 
 TEST_CASE("a late acknowledgement during resending skips what it covers") {
-  auto window = send_window{4, 100};
+  auto window = send_window{4, 100, 1};
   for (std::size_t size = 1; size <= 4; ++size)
     CHECK(window.add(batch_of(size)) == 0);
   CHECK(sent(window) == "1:1 2:2 3:3 4:4");
@@ -148,7 +148,7 @@ TEST_CASE("a late acknowledgement during resending skips what it covers") {
 }
 
 TEST_CASE("resending copies no batch") {
-  auto window = send_window{4, 100};
+  auto window = send_window{4, 100, 1};
   CHECK(window.add(batch_of(1)) == 0);
   const auto first = window.next();
   window.resend();
@@ -156,7 +156,7 @@ TEST_CASE("resending copies no batch") {
 }
 
 TEST_CASE("under any mixture of calls every exchange is acknowledged, dropped or kept") {
-  auto window = send_window{3, 20};
+  auto window = send_window{3, 20, 1};
   auto added = std::size_t{0};
   auto gone = std::size_t{0};
   auto highest = std::uint64_t{0};
@@ -179,4 +179,19 @@ TEST_CASE("under any mixture of calls every exchange is acknowledged, dropped or
     REQUIRE(added == gone + window.exchanges());
   }
   CHECK(highest > 100);
+}
+
+TEST_CASE("small batches that wait are joined, up to the size of a batch") {
+  auto window = send_window{1, 100, 4};
+  CHECK(window.add(batch_of(1)) == 0);
+  CHECK(sent(window) == "1:1"); // nothing to wait for
+  for (int i = 0; i < 5; ++i)
+    CHECK(window.add(batch_of(1)) == 0);
+  CHECK(window.add(batch_of(9)) == 0); // larger batches stay as they are
+  CHECK(window.acknowledge(1) == 1);
+  CHECK(sent(window) == "2:4");
+  CHECK(window.acknowledge(2) == 4);
+  CHECK(sent(window) == "3:1");
+  CHECK(window.acknowledge(3) == 1);
+  CHECK(sent(window) == "4:9");
 }
