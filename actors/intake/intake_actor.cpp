@@ -1,5 +1,6 @@
 #include "actors/intake/intake_actor.hpp"
 
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 #include "actors/inventory/authority.hpp"
 
@@ -148,6 +149,7 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
+  flow::continued_ledger{*status}.show_queued(0);
   state.commit_interval = config->inventory.commit_interval;
   state.out.emplace(*out, *status, flow::wake(self));
   state.shards.resize(out->lanes);

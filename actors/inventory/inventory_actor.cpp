@@ -10,10 +10,8 @@ namespace {
 
 void publish(inventory_state& state) {
   const auto& counters = state.content->counters();
-  auto& status = *state.status;
-  status.out.store(counters.learned, std::memory_order_relaxed);
-  status.dropped[static_cast<std::size_t>(flow::drop_reason::not_learned)].store(
-      counters.no_request + counters.method_refused, std::memory_order_relaxed);
+  state.ledger->show_out(counters.learned);
+  state.ledger->show_dropped(flow::drop_reason::not_learned, counters.no_request + counters.method_refused);
 }
 
 } // namespace
@@ -23,7 +21,7 @@ inventory_actor::behavior_type inventory_shard(inventory_actor::stateful_pointer
                                                const std::vector<evidence_row>& committed) {
   flow::keep_exception_text(self);
   auto& state = self->state;
-  state.status = status;
+  state.ledger.emplace(*status);
   const auto& limits = config->inventory;
   state.content.emplace(
       inventory_limits{limits.apis_max, limits.endpoints_max, {limits.depth_max, limits.properties_max}});

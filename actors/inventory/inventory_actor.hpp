@@ -2,6 +2,7 @@
 // readers.
 #pragma once
 
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/inventory/inventory.hpp"
 #include "actors/store/database.hpp"
 #include "config/settings.hpp"
@@ -14,7 +15,7 @@ namespace cleartap {
 struct inventory_state {
   static inline const char* name = "inventory";
 
-  flow::actor_status* status = nullptr;
+  std::optional<flow::continued_ledger> ledger;
   std::optional<inventory> content;
 };
 

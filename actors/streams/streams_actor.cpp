@@ -14,19 +14,16 @@ constexpr auto expiry_interval = 5s;
 /// The stage's ledger is kept by the pure code in plain numbers; this shows it to others.
 void publish_ledger(streams_state& state) {
   const auto& ledger = state.open->ledger();
-  auto& status = *state.status;
-  auto show = [&](drop_reason reason, stream_drop from) {
-    status.dropped[static_cast<std::size_t>(reason)].store(ledger[from], std::memory_order_relaxed);
-  };
-  status.out.store(ledger.in_exchanges, std::memory_order_relaxed);
-  status.queued.store(ledger.queued, std::memory_order_relaxed);
-  status.dropped[static_cast<std::size_t>(drop_reason::not_http)].store(ledger.not_http, std::memory_order_relaxed);
-  show(drop_reason::resync, stream_drop::resync);
-  show(drop_reason::kernel_cut, stream_drop::kernel_cut);
-  show(drop_reason::parse_error, stream_drop::parse_error);
-  show(drop_reason::connections_full, stream_drop::connections_full);
-  show(drop_reason::limit, stream_drop::limit);
-  show(drop_reason::overlap, stream_drop::overlap);
+  auto& shown = *state.ledger;
+  shown.show_out(ledger.in_exchanges);
+  shown.show_queued(ledger.queued);
+  shown.show_dropped(drop_reason::not_http, ledger.not_http);
+  shown.show_dropped(drop_reason::resync, ledger[stream_drop::resync]);
+  shown.show_dropped(drop_reason::kernel_cut, ledger[stream_drop::kernel_cut]);
+  shown.show_dropped(drop_reason::parse_error, ledger[stream_drop::parse_error]);
+  shown.show_dropped(drop_reason::connections_full, ledger[stream_drop::connections_full]);
+  shown.show_dropped(drop_reason::limit, ledger[stream_drop::limit]);
+  shown.show_dropped(drop_reason::overlap, ledger[stream_drop::overlap]);
 }
 
 void pass_finished(streams_state& state) {
@@ -62,6 +59,7 @@ streams_actor::behavior_type streams(streams_actor::stateful_pointer<streams_sta
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
+  state.ledger.emplace(*status);
   state.open.emplace(limits_of(*config));
   state.out.emplace(*out, *status, flow::wake(self));
   self->delayed_send(self, expiry_interval, tick_atom_v);

@@ -1,5 +1,6 @@
 #include "actors/uplink/uplink_actor.hpp"
 
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 
 #include <spdlog/spdlog.h>
@@ -69,6 +70,7 @@ uplink_actor::behavior_type uplink(self_pointer self, const settings* config, fl
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
+  flow::continued_ledger{*status}.show_queued(0);
   state.sender = std::move(sender);
   state.window.emplace(config->link.batches_max, config->link.exchanges_max, config->pipeline.uplink.batch_max);
   return {

@@ -1,0 +1,33 @@
+// Lets an actor that was started again go on with its predecessor's ledger, whose figures only ever grow. Refuses to
+// know what is counted.
+#pragma once
+
+#include "actors/flow/directory.hpp"
+
+namespace cleartap::flow {
+
+/// What the predecessor held when it died is counted as lost. From then on the pure code's figures, which begin at zero
+/// again, are shown on top of what was there.
+class continued_ledger {
+public:
+  explicit continued_ledger(actor_status& status) : status_{status} {
+    status.drop(drop_reason::consumer_lost, status.queued.exchange(0));
+    out_ = status.out;
+    for (std::size_t i = 0; i < dropped_.size(); ++i)
+      dropped_[i] = status.dropped[i];
+  }
+
+  void show_out(std::uint64_t units) noexcept { status_.out.store(out_ + units, std::memory_order_relaxed); }
+  void show_queued(std::uint64_t units) noexcept { status_.queued.store(units, std::memory_order_relaxed); }
+  void show_dropped(drop_reason reason, std::uint64_t units) noexcept {
+    auto index = static_cast<std::size_t>(reason);
+    status_.dropped[index].store(dropped_[index] + units, std::memory_order_relaxed);
+  }
+
+private:
+  actor_status& status_;
+  std::uint64_t out_ = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(drop_reason::count_)> dropped_{};
+};
+
+} // namespace cleartap::flow
