@@ -94,7 +94,7 @@ void drain_process_events(ring_state& state) {
 /// way.
 std::size_t drain(ring_state& state) {
   auto taken = drain_chunks(state);
-  if (taken == 0)
+  if (taken == 0 && !state.streams->congested()) // else nothing was read, and last chunks may still be in the ring
     pass_ends(state);
   drain_process_events(state);
   state.rescan->flush();
