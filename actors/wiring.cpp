@@ -207,7 +207,7 @@ private:
     hub_.emplace(to_feed->wanted);
 
     auto* kernel = &*programs_;
-    auto rescans = add_stage("rescan", "", 1, [&](actor_status& status) {
+    auto rescans = add_stage("rescan", "events", 1, [&](actor_status& status) {
       auto find = [](const std::filesystem::path& path) { return find_functions(path, probed_symbols()); };
       return detached_spawner(rescan, config, &status, &watched_, function_finder{find});
     });
@@ -292,10 +292,8 @@ private:
     views_.directory = &directory_;
     views_.watched = &watched_;
     views_.hub = &*hub_;
-    auto pages =
-        add_stage("page", "", 1, [&](actor_status& status) { return spawner(page, config, &status, &page_port_); });
-    add_stage("metrics", "", 1,
-              [&](actor_status&) { return spawner(metrics, config, &directory_, &watched_, &metrics_port_); });
+    auto pages = add_stage("page", "", 1, [&](actor_status&) { return spawner(page, config, &page_port_); });
+    add_stage("metrics", "", 1, [&](actor_status&) { return spawner(metrics, config, &directory_, &watched_); });
     auto admins = add_stage("admin", "", 1, [&](actor_status&) { return spawner(admin, config, &views_); });
     for (std::size_t i = 0; i < shards.size(); ++i)
       introduce(pages[0], shards[i], send_subject<inventory_actor>(i));
@@ -320,7 +318,6 @@ private:
   std::optional<watch_hub> hub_;
   admin_views views_;
   std::atomic<std::uint16_t> page_port_{0};
-  std::atomic<std::uint16_t> metrics_port_{0};
   system_plan plan_;
   std::size_t uplink_ = 0;
   std::size_t prober_ = 0;

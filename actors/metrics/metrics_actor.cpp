@@ -31,8 +31,7 @@ http_answer readiness(const watch_status* watched) {
 } // namespace
 
 server_actor::behavior_type metrics(server_actor::stateful_pointer<metrics_state> self, const settings* config,
-                                    const flow::directory* directory, const watch_status* watched,
-                                    std::atomic<std::uint16_t>* port) {
+                                    const flow::directory* directory, const watch_status* watched) {
   flow::keep_exception_text(self);
   auto& server = self->state.server;
   server.get("/metrics", [directory, watched](const http_query&) {
@@ -43,7 +42,6 @@ server_actor::behavior_type metrics(server_actor::stateful_pointer<metrics_state
   auto listening = server.start(config->metrics.listen, "metrics.listen");
   if (!listening)
     throw std::runtime_error{listening.error().text};
-  *port = *listening;
   return {[self](drain_atom) {
     self->state.server.stop();
     self->quit();

@@ -14,7 +14,6 @@ struct metrics_state {
 };
 
 server_actor::behavior_type metrics(server_actor::stateful_pointer<metrics_state> self, const settings* config,
-                                    const flow::directory* directory, const watch_status* watched,
-                                    std::atomic<std::uint16_t>* port);
+                                    const flow::directory* directory, const watch_status* watched);
 
 } // namespace cleartap

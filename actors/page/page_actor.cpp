@@ -101,8 +101,7 @@ void add_routes(self_pointer self) {
 
 } // namespace
 
-page_actor::behavior_type page(self_pointer self, const settings* config, flow::actor_status*,
-                               std::atomic<std::uint16_t>* port) {
+page_actor::behavior_type page(self_pointer self, const settings* config, std::atomic<std::uint16_t>* port) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.shards.resize(config->pipeline.inventory.actors);

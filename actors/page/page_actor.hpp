@@ -16,6 +16,6 @@ struct page_state {
 
 /// Ends with the reason if it cannot listen. `port` receives the port that it listens at.
 page_actor::behavior_type page(page_actor::stateful_pointer<page_state> self, const settings* config,
-                               flow::actor_status* status, std::atomic<std::uint16_t>* port);
+                               std::atomic<std::uint16_t>* port);
 
 } // namespace cleartap

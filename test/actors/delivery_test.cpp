@@ -107,7 +107,7 @@ struct fixture : running_system {
 TEST_CASE("an acknowledged exchange is in the store") {
   auto test = fixture{};
   test.deliver(1, 3);
-  REQUIRE(eventually([&] { return test.uplink_status.out == 3; }));
+  REQUIRE(wait_until([&] { return test.uplink_status.out == 3; }));
   CHECK(test.calls_in_store() == 3);
   CHECK(test.uplink_status.queued == 0);
 }
@@ -145,7 +145,7 @@ TEST_CASE("killed and begun again from the store, the reconstructor counts every
     test.end_reconstructor(); // with batches taken, not taken, and committed
     test.start_reconstructor();
   }
-  REQUIRE(eventually([&] { return test.uplink_status.out == 100; }));
+  REQUIRE(wait_until([&] { return test.uplink_status.out == 100; }));
   CHECK(test.calls_in_store() == 100);
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("more than all queues hold is learnt whole: the uplink waits, nothing 
   auto test = fixture{4, 1, 1};
   for (int i = 0; i < 200; ++i)
     test.deliver(i * 20, 20);
-  REQUIRE(eventually([&] { return test.uplink_status.out == 4000; }));
+  REQUIRE(wait_until([&] { return test.uplink_status.out == 4000; }));
   CHECK(test.calls_in_store() == 4000);
   CHECK(test.to_inventory.dropped[static_cast<std::size_t>(flow::drop_reason::queue_full)] == 0);
 }

@@ -52,7 +52,7 @@ TEST_CASE("a batch goes out when it is full, and the rest with a flush") {
   auto test = fixture{};
   test.attach();
   test.add(5);
-  CHECK(eventually([&] { return test.edge.delivered == 5; }));
+  CHECK(wait_until([&] { return test.edge.delivered == 5; }));
   CHECK(test.edge.batches == 3);
   CHECK(test.consumer.in == 5);
   CHECK(test.consumer.messages_in == 3);
@@ -63,7 +63,7 @@ TEST_CASE("what is beyond the credit waits, and what is beyond the queue is drop
   auto test = fixture{};
   test.attach();
   test.add(20); // ten batches: three under way, four wait, three have no room
-  CHECK(eventually([&] { return test.edge.delivered == 6; }));
+  CHECK(wait_until([&] { return test.edge.delivered == 6; }));
   CHECK(test.edge.under_way == 3);
   CHECK(test.edge.waiting == 8);
   CHECK(test.dropped(drop_reason::queue_full) == 6);
@@ -75,12 +75,12 @@ TEST_CASE("credit that comes back wakes the producer, which then sends what wait
   auto test = fixture{};
   test.attach();
   test.add(14);
-  REQUIRE(eventually([&] { return test.edge.delivered == 6; }));
+  REQUIRE(wait_until([&] { return test.edge.delivered == 6; }));
   test.self->send(test.target, tick_atom_v);
-  REQUIRE(eventually([&] { return test.wakes > 0; }));
-  REQUIRE(eventually([&] { return test.edge.under_way == 0; }));
+  REQUIRE(wait_until([&] { return test.wakes > 0; }));
+  REQUIRE(wait_until([&] { return test.edge.under_way == 0; }));
   test.out.pump();
-  CHECK(eventually([&] { return test.edge.delivered == 12; }));
+  CHECK(wait_until([&] { return test.edge.delivered == 12; }));
   CHECK(test.edge.waiting == 2);
 }
 
@@ -89,8 +89,8 @@ TEST_CASE("a consumer that dies gives all credit back, and what it had not taken
   test.attach();
   test.self->send_exit(test.target, caf::exit_reason::kill);
   test.add(6);
-  CHECK(eventually([&] { return test.edge.under_way == 0; }));
-  CHECK(eventually([&] { return test.edge.delivered + test.dropped(drop_reason::consumer_lost) == 6; }));
+  CHECK(wait_until([&] { return test.edge.under_way == 0; }));
+  CHECK(wait_until([&] { return test.edge.delivered + test.dropped(drop_reason::consumer_lost) == 6; }));
   CHECK(test.consumer.mailbox == 0);
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("before there is a consumer, and while it restarts, batches wait for i
   test.add(4);
   CHECK(test.edge.waiting == 4);
   test.attach();
-  CHECK(eventually([&] { return test.edge.delivered == 4; }));
+  CHECK(wait_until([&] { return test.edge.delivered == 4; }));
   CHECK(test.edge.waiting == 0);
 }
 
@@ -111,9 +111,9 @@ TEST_CASE("a retained grant goes back only when nothing waits any more") {
   test.add(8);
   test.out.retain(flow::grant{upstream});
   CHECK(upstream_edge.under_way == 1);
-  REQUIRE(eventually([&] { return test.edge.delivered == 6; }));
+  REQUIRE(wait_until([&] { return test.edge.delivered == 6; }));
   test.self->send(test.target, tick_atom_v);
-  REQUIRE(eventually([&] { return test.edge.under_way == 0; }));
+  REQUIRE(wait_until([&] { return test.edge.under_way == 0; }));
   test.out.pump();
   CHECK(upstream_edge.under_way == 0);
   test.out.retain(flow::grant{upstream});

@@ -39,7 +39,7 @@ TEST_CASE("a shard that begins again counts what its predecessor held as lost, a
   for (std::uint64_t life = 1; life <= 3; ++life) {
     auto shard = test.system.spawn(streams, &config, &status, &out);
     send_request(shard); // waits for its response when the shard dies
-    REQUIRE(eventually([&] { return status.in == life * request.size() && status.queued == request.size(); }));
+    REQUIRE(wait_until([&] { return status.in == life * request.size() && status.queued == request.size(); }));
     CHECK(accounted(status) == status.in);
     test.self->send_exit(shard, caf::exit_reason::kill);
     test.self->wait_for(shard);

@@ -1,10 +1,8 @@
-// An actor system for one test, and waiting for what other threads do.
+// An actor system for one test.
 #pragma once
 
 #include "messages/interfaces.hpp"
-
-#include <chrono>
-#include <thread>
+#include "test/support/wait_until.hpp"
 
 namespace cleartap {
 
@@ -21,16 +19,6 @@ struct running_system {
   caf::scoped_actor self{system};
 };
 
-/// Whether the condition became true within five seconds. Counters have no event to wait for, hence the polling.
-template <class Condition>
-bool eventually(Condition condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline)
-      return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
+using support::wait_until;
 
 } // namespace cleartap

@@ -73,7 +73,7 @@ struct fixture : running_system {
   }
 
   void break_child(std::size_t index) {
-    REQUIRE(eventually([&] { return statuses[index].phase == actor_phase::running; }));
+    REQUIRE(wait_until([&] { return statuses[index].phase == actor_phase::running; }));
     auto guard = std::lock_guard{latest_mutex};
     self->send(caf::actor_cast<worker_actor>(latest[index]), tick_atom_v);
   }
@@ -92,11 +92,11 @@ TEST_CASE("a child that breaks starts again and is introduced again, the others 
   test.child("b");
   test.start();
   test.break_child(0);
-  CHECK(eventually([&] { return test.events.count("start a") == 2; }));
+  CHECK(wait_until([&] { return test.events.count("start a") == 2; }));
   CHECK(test.events.count("start b") == 1);
   CHECK(test.statuses[0].restarts == 1);
   test.break_child(0);
-  CHECK(eventually([&] { return test.events.count("start a") == 3; }));
+  CHECK(wait_until([&] { return test.events.count("start a") == 3; }));
   test.stop();
   CHECK(test.failures.lines().empty());
 }
@@ -108,7 +108,7 @@ TEST_CASE("children of one group start again together") {
   test.child("page");
   test.start();
   test.break_child(1);
-  CHECK(eventually([&] { return test.events.count("start intake") == 2 && test.events.count("start store") == 2; }));
+  CHECK(wait_until([&] { return test.events.count("start intake") == 2 && test.events.count("start store") == 2; }));
   CHECK(test.events.count("start page") == 1);
   test.stop();
 }
@@ -142,7 +142,7 @@ TEST_CASE("a child that keeps failing ends everything, with its exception's text
   test.start();
   for (std::size_t i = 1; test.failures.lines().empty() && i < 10; ++i) {
     test.break_child(0);
-    REQUIRE(eventually([&] { return test.events.count("start fragile") > i || !test.failures.lines().empty(); }));
+    REQUIRE(wait_until([&] { return test.events.count("start fragile") > i || !test.failures.lines().empty(); }));
   }
   test.self->wait_for(test.boss);
   REQUIRE(test.failures.lines().size() == 1);

@@ -36,24 +36,25 @@ result<std::string> content(const settings& config, const httplib::Result& answe
 
 } // namespace
 
+template <class Request>
+result<std::string> admin_client::ask(Request request) const {
+  if (!reachable())
+    return not_running(config_);
+  auto token = token_file::read(config_.admin.token_file);
+  if (!token)
+    return token.error();
+  auto client = client_for(config_);
+  return content(config_, request(client, headers_with(*token)));
+}
+
 bool admin_client::reachable() const { return bool{client_for(config_).Get("/v1/watched")}; }
 
 result<std::string> admin_client::get(const std::string& path) const {
-  if (!reachable())
-    return not_running(config_);
-  auto token = token_file::read(config_.admin.token_file);
-  if (!token)
-    return token.error();
-  return content(config_, client_for(config_).Get(path.c_str(), headers_with(*token)));
+  return ask([&](auto& client, const auto& headers) { return client.Get(path.c_str(), headers); });
 }
 
 result<std::string> admin_client::post(const std::string& path) const {
-  if (!reachable())
-    return not_running(config_);
-  auto token = token_file::read(config_.admin.token_file);
-  if (!token)
-    return token.error();
-  return content(config_, client_for(config_).Post(path.c_str(), headers_with(*token), "", "text/plain"));
+  return ask([&](auto& client, const auto& headers) { return client.Post(path.c_str(), headers, "", "text/plain"); });
 }
 
 result<void> admin_client::stream(const std::string& path, const std::function<bool(std::string_view)>& line) const {

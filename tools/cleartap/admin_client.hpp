@@ -25,6 +25,9 @@ public:
   [[nodiscard]] result<void> stream(const std::string& path, const std::function<bool(std::string_view)>& line) const;
 
 private:
+  template <class Request>
+  result<std::string> ask(Request request) const;
+
   const settings& config_;
 };
 

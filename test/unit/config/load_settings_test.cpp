@@ -1,5 +1,7 @@
 #include "config/settings.hpp"
 
+#include "test/support/temporary_directory.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -9,29 +11,6 @@
 using namespace cleartap;
 
 namespace {
-
-/// A directory of its own that goes with the object.
-class temporary_directory {
-public:
-  temporary_directory() {
-    auto name = (std::filesystem::temp_directory_path() / "settings-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~temporary_directory() { std::filesystem::remove_all(path_); }
-  temporary_directory(const temporary_directory&) = delete;
-  temporary_directory& operator=(const temporary_directory&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
-  std::filesystem::path write(const std::string& name, std::string_view text) const {
-    std::ofstream{path_ / name} << text;
-    return path_ / name;
-  }
-
-private:
-  std::filesystem::path path_;
-};
 
 result<settings> with(std::initializer_list<std::string> overrides) {
   return load_settings({}, std::span{overrides.begin(), overrides.size()});
