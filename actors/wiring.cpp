@@ -236,7 +236,11 @@ private:
     if (!deliver)
       return;
     auto uplinks = add_stage("uplink", "exchanges", 1, [&](actor_status& status) {
-      return spawner(uplink, config, &status, sender_id{host_name(), random_epoch()});
+      return [config, &status](caf::actor_system& system) {
+        // A new epoch for each life: numbers begin again, and under the old one would be taken for duplicates.
+        return caf::actor_cast<caf::actor>(
+            system.spawn(uplink, config, &status, sender_id{host_name(), random_epoch()}));
+      };
     });
     connect<exchange_batch>(to_uplink, enrichers, uplinks);
     uplink_ = uplinks[0];

@@ -11,7 +11,7 @@
 
 namespace cleartap {
 
-/// Which run of which sniffer. The epoch is random per process start, so that numbers of two runs never mix.
+/// Which run of which sniffer. The epoch is random per start of the uplink, so that numbers of two lives never mix.
 struct sender_id {
   std::string sniffer;
   std::uint64_t epoch = 0;

@@ -34,17 +34,24 @@ void on_acknowledged(self_pointer self, std::uint64_t number) {
     send_next(self);
 }
 
+/// From here on late answers count no more: everything that was not acknowledged is sent again.
+void begin_session(uplink_state& state) {
+  ++state.session;
+  state.window->resend();
+}
+
 void on_refused(self_pointer self, const caf::error& error) {
   auto& state = self->state;
-  ++state.session;
-  state.facade = nullptr;
+  begin_session(state);
+  state.resting = true;
+  self->delayed_send(self, retry_delay, tick_atom_v);
   spdlog::warn("delivery to the reconstructor failed: {}; {} exchanges wait", self->system().render(error),
                state.window->exchanges());
 }
 
 void send_next(self_pointer self) {
   auto& state = self->state;
-  while (state.facade) {
+  while (state.facade && !state.resting) {
     auto batch = state.window->next();
     if (!batch)
       return;
@@ -88,12 +95,15 @@ uplink_actor::behavior_type uplink(self_pointer self, const settings* config, fl
       },
       [self](const facade_actor& facade) {
         auto& st = self->state;
-        ++st.session;
+        begin_session(st);
         st.facade = facade;
-        st.window->resend();
+        st.resting = false;
         send_next(self);
       },
-      [self](tick_atom) { send_next(self); },
+      [self](tick_atom) {
+        self->state.resting = false;
+        send_next(self);
+      },
   };
 }
 

@@ -16,6 +16,7 @@ struct uplink_state {
   sender_id sender;
   std::optional<send_window> window;
   facade_actor facade;
+  bool resting = false;      // after a refusal, until the next try
   std::uint64_t session = 0; // grows with each facade, so that late answers of its predecessor are not taken
 };
 

@@ -157,3 +157,31 @@ TEST_CASE("more than all queues hold is learnt whole: the uplink waits, nothing 
   CHECK(test.calls_in_store() == 4000);
   CHECK(test.to_inventory.dropped[static_cast<std::size_t>(flow::drop_reason::queue_full)] == 0);
 }
+
+namespace {
+
+/// Refuses the first batch it sees, takes what comes later.
+facade_actor::behavior_type refuses_once(facade_actor::stateful_pointer<int> self) {
+  return {[self](const numbered_batch& batch) -> caf::result<watermark_atom, std::uint64_t> {
+    if (self->state++ == 0)
+      return caf::make_error(caf::sec::runtime_error, "not now");
+    return {watermark_atom_v, batch.number};
+  }};
+}
+
+} // namespace
+
+TEST_CASE("after a refusal the uplink tries again by itself") {
+  auto test = running_system{};
+  auto config = settings{};
+  auto status = flow::actor_status{"uplink", 0, "exchanges"};
+  auto edge = flow::edge_status{"enrichment", "uplink", "exchanges", 1, 256, 16, 64};
+  auto up = test.system.spawn(uplink, &config, &status, sender_id{"node-1", 7});
+  auto facade = test.system.spawn(refuses_once);
+  test.self->send(up, facade);
+  auto path = std::make_shared<flow::lane>(edge, &status, [] {});
+  test.self->send(up, exchange_parcel{exchange_batch{{get_user(1), get_user(2)}}, flow::grant{path}});
+  CHECK(wait_until([&] { return status.out == 2; }));
+  for (const auto& each : {caf::actor_cast<caf::actor>(up), caf::actor_cast<caf::actor>(facade)})
+    test.self->send_exit(each, caf::exit_reason::kill);
+}
