@@ -86,7 +86,8 @@ result<void> assign(const word_setting& kind, settings& target, const yaml_node&
 }
 
 result<void> assign(const path_setting& kind, settings& target, const yaml_node& node) {
-  if (node.kind != yaml_kind::scalar || !node.text.starts_with('/'))
+  const auto empty = node.kind == yaml_kind::scalar && node.text.empty() && kind.optional;
+  if (!empty && (node.kind != yaml_kind::scalar || !node.text.starts_with('/')))
     return wrong_kind(node, "an absolute path");
   if (node.text.size() > path_setting::size_max)
     return failure{in_quotes(node.text) + " is too long"};
@@ -99,7 +100,37 @@ bool is_ip_address(int family, const std::string& text) {
   return inet_pton(family, text.c_str(), &ignored) == 1;
 }
 
-std::optional<listen_address> read_address(std::string_view text) {
+/// RFC 1123 section 2.1, with underscores, which Kubernetes and others let through.
+bool is_dns_name(std::string_view text) {
+  if (text.empty() || text.size() > name_setting::size_max)
+    return false;
+  for (auto rest = text; !rest.empty();) {
+    const auto label = rest.substr(0, rest.find('.'));
+    const auto fits = !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-';
+    if (!fits || !std::all_of(label.begin(), label.end(), [](char c) {
+          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        }))
+      return false;
+    if (label.size() + 1 == rest.size())
+      return false; // a dot at the end
+    rest.remove_prefix(std::min(rest.size(), label.size() + 1));
+  }
+  return true;
+}
+
+bool is_name_or_address(std::string_view text) {
+  const auto host = std::string{text};
+  return is_ip_address(AF_INET, host) || is_ip_address(AF_INET6, host) || is_dns_name(text);
+}
+
+/// The host without brackets and the port, or nothing. Whether the host is one is for the caller to check.
+struct host_and_port {
+  std::string host;
+  std::uint16_t port = 0;
+  bool bracketed = false;
+};
+
+std::optional<host_and_port> split_address(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos)
     return std::nullopt;
@@ -110,16 +141,37 @@ std::optional<listen_address> read_address(std::string_view text) {
   const auto bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed)
     host = host.substr(1, host.size() - 2);
-  if (bracketed ? !is_ip_address(AF_INET6, host) : host != "localhost" && !is_ip_address(AF_INET, host))
+  if (bracketed && !is_ip_address(AF_INET6, host))
     return std::nullopt;
-  return listen_address{std::move(host), static_cast<std::uint16_t>(decimal(port))};
+  return host_and_port{std::move(host), static_cast<std::uint16_t>(decimal(port)), bracketed};
 }
 
 result<void> assign(const address_setting& kind, settings& target, const yaml_node& node) {
-  auto address = node.kind == yaml_kind::scalar ? read_address(node.text) : std::nullopt;
-  if (!address)
+  auto address = node.kind == yaml_kind::scalar ? split_address(node.text) : std::nullopt;
+  if (!address || (!address->bracketed && address->host != "localhost" && !is_ip_address(AF_INET, address->host)))
     return wrong_kind(node, "an address and port");
-  *kind.at(target) = *std::move(address);
+  *kind.at(target) = {std::move(address->host), address->port};
+  return {};
+}
+
+result<void> assign(const peer_setting& kind, settings& target, const yaml_node& node) {
+  if (node.kind == yaml_kind::scalar && node.text.empty()) {
+    *kind.at(target) = {};
+    return {};
+  }
+  auto address = node.kind == yaml_kind::scalar ? split_address(node.text) : std::nullopt;
+  if (!address || address->port == 0 || (!address->bracketed && !is_dns_name(address->host)))
+    return wrong_kind(node, "a host and port");
+  *kind.at(target) = {std::move(address->host), address->port};
+  return {};
+}
+
+result<void> assign(const name_setting& kind, settings& target, const yaml_node& node) {
+  const auto text = std::string_view{node.text};
+  const auto plain = kind.wildcard && text.starts_with("*.") ? text.substr(2) : text;
+  if (node.kind != yaml_kind::scalar || (!text.empty() && !is_name_or_address(plain)))
+    return wrong_kind(node, "a name");
+  *kind.at(target) = node.text;
   return {};
 }
 
@@ -173,10 +225,18 @@ std::string accepted(const word_setting& kind) {
   return out;
 }
 
-std::string accepted(const path_setting&) { return "an absolute path"; }
+std::string accepted(const path_setting& kind) {
+  return kind.optional ? "an absolute path, or \"\" for none" : "an absolute path";
+}
 
 std::string accepted(const address_setting&) {
   return "IP:PORT, \"[IPv6]:PORT\" or localhost:PORT, port 0..65535 (0 = any free one)";
+}
+
+std::string accepted(const peer_setting&) { return "HOST:PORT, \"[IPv6]:PORT\" or \"\", port 1..65535"; }
+
+std::string accepted(const name_setting& kind) {
+  return std::string{"a DNS name or IP address"} + (kind.wildcard ? ", \"*.NAME\"" : "") + " or \"\"";
 }
 
 std::string accepted(const names_setting& kind) {

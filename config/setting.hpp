@@ -37,16 +37,30 @@ struct word_setting {
   std::span<const std::string_view> words;
 };
 
-/// An absolute path; whether anything is there is not looked at.
+/// An absolute path; whether anything is there is not looked at. With `optional` it may be empty: none.
 struct path_setting {
   static constexpr std::size_t size_max = 4095; // PATH_MAX without its NUL
 
   place_of<std::filesystem::path> at = nullptr;
+  bool optional = false;
 };
 
 /// "host:port". The host is kept without brackets: an IP address in text form, or "localhost".
 struct address_setting {
   place_of<listen_address> at = nullptr;
+};
+
+/// "host:port" to connect to, or empty. The host is kept without brackets: an IP address in text form, or a DNS name.
+struct peer_setting {
+  place_of<connect_address> at = nullptr;
+};
+
+/// A DNS name (RFC 1123 section 2.1) or an IP address, or empty; with `wildcard` "*" may stand for the first label.
+struct name_setting {
+  static constexpr std::size_t size_max = 253; // RFC 1035 section 2.3.4, without the dot at the end
+
+  place_of<std::string> at = nullptr;
+  bool wildcard = false;
 };
 
 /// A list of names; with `header_names` only what may be the name of an HTTP field (RFC 9110 section 5.1).
@@ -60,7 +74,9 @@ struct names_setting {
 
 struct setting {
   std::string_view key; // dotted
-  std::variant<number_setting, switch_setting, word_setting, path_setting, address_setting, names_setting> kind;
+  std::variant<number_setting, switch_setting, word_setting, path_setting, address_setting, peer_setting,
+               name_setting, names_setting>
+      kind;
 };
 
 /// Sets the setting in `target` to the value of `node`, which is not a refusal. The failure is the cause alone, without

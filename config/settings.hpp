@@ -23,6 +23,14 @@ struct listen_address {
   bool operator==(const listen_address&) const = default;
 };
 
+/// "host:port" to connect to; the host may be a DNS name. Empty: nowhere.
+struct connect_address {
+  std::string host;
+  std::uint16_t port = 0;
+
+  bool operator==(const connect_address&) const = default;
+};
+
 /// How one stage of the pipeline is laid out. The edge into a stage has one lane per actor of it.
 struct stage_settings {
   std::size_t actors = 1;      // streams.shards, redaction.workers, inventory.shards; else always 1
@@ -56,6 +64,7 @@ struct settings {
   struct {
     std::size_t request_max = 256 * 1024; // bytes kept of one body
     std::size_t response_max = 1024 * 1024;
+    std::size_t rate_max = 4 * 1024 * 1024; // bytes per second sent to the reconstructor; past it bodies are sampled
   } bodies;
 
   struct {
@@ -72,8 +81,20 @@ struct settings {
   } redaction;
 
   struct {
-    std::size_t batches_max = 256;    // batches sent and not yet acknowledged
-    std::size_t exchanges_max = 8192; // exchanges kept while the window is full
+    listen_address listen{"0.0.0.0", 9443}; // reconstructor
+    connect_address connect;                // sniffer
+    std::filesystem::path cert = "/etc/cleartap/link/tls.crt";
+    std::filesystem::path key = "/etc/cleartap/link/tls.key";
+    std::filesystem::path ca = "/etc/cleartap/link/ca.crt";
+    std::string peer_name;                       // empty: sniffer: the host of `connect`; reconstructor: any of the CA
+    std::string node;                            // stands for the * of a wildcard certificate; empty: the host's name
+    std::chrono::seconds retry_max{30};          // between two tries to connect
+    std::size_t batches_max = 256;               // batches sent and not yet acknowledged
+    std::size_t exchanges_max = 65536;           // exchanges kept until they are acknowledged
+    std::size_t buffer_max = 64 * 1024 * 1024;   // bytes of these exchanges
+    std::size_t sessions_max = 1024;             // reconstructor: sniffers at a time
+    std::size_t rate_max = 64 * 1024 * 1024;     // reconstructor: bytes per second of one sniffer
+    std::size_t memory_max = 256 * 1024 * 1024;  // reconstructor: bytes of exchanges that no shard has taken yet
   } link;
 
   struct {
@@ -89,7 +110,9 @@ struct settings {
   } store;
 
   struct {
+    bool enabled = true;
     listen_address listen{"127.0.0.1", 8090};
+    std::filesystem::path token_file; // empty: none; only what is shown of the actors needs it
   } page;
 
   struct {

@@ -42,6 +42,7 @@ constexpr auto table = std::to_array<setting>({
 
     {"bodies.request_max", number{[](settings& s) { return &s.bodies.request_max; }, 0, 16777216, "bytes"}},
     {"bodies.response_max", number{[](settings& s) { return &s.bodies.response_max; }, 0, 16777216, "bytes"}},
+    {"bodies.rate_max", number{[](settings& s) { return &s.bodies.rate_max; }, 0, 17179869184, "bytes per second"}},
 
     {"streams.head_max", number{[](settings& s) { return &s.streams.head_max; }, 1024, 1048576, "bytes"}},
     {"streams.headers_max", number{[](settings& s) { return &s.streams.headers_max; }, 8, 4096, "fields"}},
@@ -53,8 +54,20 @@ constexpr auto table = std::to_array<setting>({
     {"redaction.headers", names_setting{[](settings& s) { return &s.redaction.headers; }, true}},
     {"redaction.keys", names_setting{[](settings& s) { return &s.redaction.keys; }}},
 
+    {"link.listen", address_setting{[](settings& s) { return &s.link.listen; }}},
+    {"link.connect", peer_setting{[](settings& s) { return &s.link.connect; }}},
+    {"link.cert", path_setting{[](settings& s) { return &s.link.cert; }}},
+    {"link.key", path_setting{[](settings& s) { return &s.link.key; }}},
+    {"link.ca", path_setting{[](settings& s) { return &s.link.ca; }}},
+    {"link.peer_name", name_setting{[](settings& s) { return &s.link.peer_name; }, true}},
+    {"link.node", name_setting{[](settings& s) { return &s.link.node; }}},
+    {"link.retry_max", number{[](settings& s) { return &s.link.retry_max; }, 1, 3600, "seconds"}},
     {"link.batches_max", number{[](settings& s) { return &s.link.batches_max; }, 1, 65536, "batches"}},
-    {"link.exchanges_max", number{[](settings& s) { return &s.link.exchanges_max; }, 1, 1048576, "exchanges"}},
+    {"link.exchanges_max", number{[](settings& s) { return &s.link.exchanges_max; }, 1, 16777216, "exchanges"}},
+    {"link.buffer_max", number{[](settings& s) { return &s.link.buffer_max; }, 1048576, 68719476736, "bytes"}},
+    {"link.sessions_max", number{[](settings& s) { return &s.link.sessions_max; }, 1, 65536, "sniffers"}},
+    {"link.rate_max", number{[](settings& s) { return &s.link.rate_max; }, 65536, 17179869184, "bytes per second"}},
+    {"link.memory_max", number{[](settings& s) { return &s.link.memory_max; }, 16777216, 68719476736, "bytes"}},
 
     {"inventory.apis_max", number{[](settings& s) { return &s.inventory.apis_max; }, 1, 1048576, "APIs"}},
     {"inventory.endpoints_max", number{[](settings& s) { return &s.inventory.endpoints_max; }, 1, 65536, "endpoints"}},
@@ -66,7 +79,9 @@ constexpr auto table = std::to_array<setting>({
 
     {"store.path", path_setting{[](settings& s) { return &s.store.path; }}},
 
+    {"page.enabled", switch_setting{[](settings& s) { return &s.page.enabled; }}},
     {"page.listen", address_setting{[](settings& s) { return &s.page.listen; }}},
+    {"page.token_file", path_setting{[](settings& s) { return &s.page.token_file; }, true}},
 
     {"metrics.listen", address_setting{[](settings& s) { return &s.metrics.listen; }}},
 

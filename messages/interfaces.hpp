@@ -13,6 +13,7 @@
 #include "messages/inventory.hpp"
 #include "messages/probing.hpp"
 #include "messages/process.hpp"
+#include "messages/wire.hpp"
 
 #include <caf/all.hpp>
 #include <memory>
@@ -20,6 +21,9 @@
 #include <vector>
 
 CAF_BEGIN_TYPE_ID_BLOCK(cleartap, first_custom_type_id)
+CAF_ADD_TYPE_ID(cleartap, (cleartap::wire_hello)) // these cross the link; all other messages stay in their process
+CAF_ADD_TYPE_ID(cleartap, (cleartap::wire_part))
+CAF_ADD_TYPE_ID(cleartap, (cleartap::wire_goodbye))
 CAF_ADD_ATOM(cleartap, cleartap, credit_atom, "credit") // credit came back on an edge out of the receiver
 CAF_ADD_ATOM(cleartap, cleartap, drain_atom, "drain")   // take no more, pass on what is there, then end
 CAF_ADD_ATOM(cleartap, cleartap, tick_atom, "tick")     // from an actor to itself
@@ -81,6 +85,11 @@ using feed_actor = child_actor::extend<caf::reacts_to<exchange_parcel>>;
 
 /// Takes a numbered batch; answers with the highest number up to which all is in the store.
 using facade_actor = caf::typed_actor<caf::replies_to<numbered_batch>::with<watermark_atom, std::uint64_t>>;
+
+/// All that a peer can reach: one actor for each session, expendable. actors/link/frame_gate lets nothing else pass.
+using session_actor = caf::typed_actor<caf::replies_to<wire_hello>::with<watermark_atom, std::uint64_t>,
+                                       caf::replies_to<wire_part>::with<watermark_atom, std::uint64_t>,
+                                       caf::replies_to<wire_goodbye>::with<watermark_atom, std::uint64_t>>;
 
 using uplink_actor = child_actor::extend<caf::reacts_to<exchange_parcel>,
                                          caf::reacts_to<facade_actor>, // whom to deliver to
