@@ -74,8 +74,8 @@ struct names_setting {
 
 struct setting {
   std::string_view key; // dotted
-  std::variant<number_setting, switch_setting, word_setting, path_setting, address_setting, peer_setting,
-               name_setting, names_setting>
+  std::variant<number_setting, switch_setting, word_setting, path_setting, address_setting, peer_setting, name_setting,
+               names_setting>
       kind;
 };
 

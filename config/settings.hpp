@@ -86,15 +86,15 @@ struct settings {
     std::filesystem::path cert = "/etc/cleartap/link/tls.crt";
     std::filesystem::path key = "/etc/cleartap/link/tls.key";
     std::filesystem::path ca = "/etc/cleartap/link/ca.crt";
-    std::string peer_name;                       // empty: sniffer: the host of `connect`; reconstructor: any of the CA
-    std::string node;                            // stands for the * of a wildcard certificate; empty: the host's name
-    std::chrono::seconds retry_max{30};          // between two tries to connect
-    std::size_t batches_max = 256;               // batches sent and not yet acknowledged
-    std::size_t exchanges_max = 65536;           // exchanges kept until they are acknowledged
-    std::size_t buffer_max = 64 * 1024 * 1024;   // bytes of these exchanges
-    std::size_t sessions_max = 1024;             // reconstructor: sniffers at a time
-    std::size_t rate_max = 64 * 1024 * 1024;     // reconstructor: bytes per second of one sniffer
-    std::size_t memory_max = 256 * 1024 * 1024;  // reconstructor: bytes of exchanges that no shard has taken yet
+    std::string peer_name;                      // empty: sniffer: the host of `connect`; reconstructor: any of the CA
+    std::string node;                           // stands for the * of a wildcard certificate; empty: the host's name
+    std::chrono::seconds retry_max{30};         // between two tries to connect
+    std::size_t batches_max = 256;              // batches sent and not yet acknowledged
+    std::size_t exchanges_max = 65536;          // exchanges kept until they are acknowledged
+    std::size_t buffer_max = 64 * 1024 * 1024;  // bytes of these exchanges
+    std::size_t sessions_max = 1024;            // reconstructor: sniffers at a time
+    std::size_t rate_max = 64 * 1024 * 1024;    // reconstructor: bytes per second of one sniffer
+    std::size_t memory_max = 256 * 1024 * 1024; // reconstructor: bytes of exchanges that no shard has taken yet
   } link;
 
   struct {

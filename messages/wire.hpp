@@ -29,8 +29,8 @@ struct wire_hello {
   std::uint64_t epoch = 0;
 };
 
-/// A numbered batch, or one of its parts: zstd(exchange_codec). The answer to the last part comes when the store has the
-/// batch; to the others at once.
+/// A numbered batch, or one of its parts: zstd(exchange_codec). The answer to the last part comes when the store has
+/// the batch; to the others at once.
 struct wire_part {
   std::uint64_t number = 0; // of the batch, from 1, without gaps
   std::uint32_t part = 0;   // from 0
