@@ -99,6 +99,7 @@ public:
     if (parts == node_parts::standalone)
       if (auto prepared = prepare_services(); !prepared)
         return prepared;
+    unsent_.emplace(config_, sender_id{host_name(), random_epoch()});
     plan_sniffer(parts == node_parts::standalone);
     if (parts == node_parts::standalone)
       plan_reconstructor();
@@ -235,13 +236,8 @@ private:
     introduce(rescans[0], probers[0], send_subject<probes_actor>());
     if (!deliver)
       return;
-    auto uplinks = add_stage("uplink", "exchanges", 1, [&](actor_status& status) {
-      return [config, &status](caf::actor_system& system) {
-        // A new epoch for each life: numbers begin again, and under the old one would be taken for duplicates.
-        return caf::actor_cast<caf::actor>(
-            system.spawn(uplink, config, &status, sender_id{host_name(), random_epoch()}));
-      };
-    });
+    auto uplinks =
+        add_stage("uplink", "exchanges", 1, [&](actor_status& status) { return spawner(uplink, &status, &*unsent_); });
     connect<exchange_batch>(to_uplink, enrichers, uplinks);
     uplink_ = uplinks[0];
     prober_ = probers[0];
@@ -267,7 +263,8 @@ private:
 
     auto intakes = add_reconstructor_stage("intake", "exchanges", 1, [&](actor_status& status, std::size_t) {
       return [=, this, &status](caf::actor_system& system) {
-        return caf::actor_cast<caf::actor>(system.spawn(intake, config, &status, to_inventory, committed_.watermarks));
+        return caf::actor_cast<caf::actor>(
+            system.spawn(intake, config, &status, to_inventory, &epochs_, committed_.watermarks));
       };
     });
     auto shards =
@@ -317,6 +314,8 @@ private:
   std::optional<database> data_;
   std::optional<token_file> token_;
   committed_state committed_;
+  epoch_board epochs_;
+  std::optional<uplink_memory> unsent_;
   flow::directory directory_;
   watch_status watched_;
   std::optional<watch_hub> hub_;

@@ -7,11 +7,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cleartap {
 
-/// Which run of which sniffer. The epoch is random per start of the uplink, so that numbers of two lives never mix.
+/// Which run of which sniffer. The epoch is random per start of the process, so that numbers of two runs never mix.
 struct sender_id {
   std::string sniffer;
   std::uint64_t epoch = 0;
@@ -44,10 +45,30 @@ struct routed_batch {
   }
 };
 
-/// Everything up to `number` of `sender` is in the evidence.
+/// How a sniffer's epoch came to its end, as its reconstructor knows it.
+enum class epoch_end : std::uint8_t {
+  open,   // it may still send
+  clean,  // it said what it had counted
+  unclean // its sniffer has begun another one without that: what it held in memory is lost
+};
+
+[[nodiscard]] std::string_view to_string(epoch_end end) noexcept;
+
+/// The last that a sniffer says in an epoch: what reached its uplink, and what of that it never sent.
+struct farewell {
+  sender_id sender;
+  std::uint64_t offered = 0;
+  std::uint64_t dropped = 0;
+};
+
+/// Everything up to `number` of `sender` is in the evidence. Ledger of a clean epoch: offered == exchanges + dropped.
 struct watermark {
   sender_id sender;
   std::uint64_t number = 0;
+  std::uint64_t exchanges = 0; // up to `number`
+  epoch_end end = epoch_end::open;
+  std::uint64_t offered = 0; // by the farewell, else 0
+  std::uint64_t dropped = 0;
 };
 
 using changed_rows = std::vector<evidence_row>;
@@ -57,6 +78,7 @@ using api_summaries = std::vector<api_summary>;
 struct commit_request {
   changed_rows rows;
   std::vector<watermark> watermarks;
+  std::vector<sender_id> forgotten; // whose watermarks are deleted
 };
 
 } // namespace cleartap

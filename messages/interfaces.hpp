@@ -39,6 +39,8 @@ CAF_ADD_ATOM(cleartap, cleartap, list_atom, "list")
 CAF_ADD_ATOM(cleartap, cleartap, api_atom, "api")
 CAF_ADD_ATOM(cleartap, cleartap, openapi_atom, "openapi")
 CAF_ADD_ATOM(cleartap, cleartap, revive_atom, "revive")
+CAF_ADD_ATOM(cleartap, cleartap, hello_atom, "hello") // a session begins
+CAF_ADD_ATOM(cleartap, cleartap, dial_atom, "dial")
 CAF_END_TYPE_ID_BLOCK(cleartap)
 
 namespace cleartap {
@@ -83,8 +85,11 @@ using feed_actor = child_actor::extend<caf::reacts_to<exchange_parcel>>;
 // -- between sniffer and reconstructor
 // ---------------------------------------------------------------------------------
 
-/// Takes a numbered batch; answers with the highest number up to which all is in the store.
-using facade_actor = caf::typed_actor<caf::replies_to<numbered_batch>::with<watermark_atom, std::uint64_t>>;
+/// Whom an uplink delivers to: the intake in its own process, or the connector to one elsewhere. Every answer is the
+/// highest number up to which all of the sender is in the store.
+using facade_actor = caf::typed_actor<caf::replies_to<hello_atom, sender_id>::with<watermark_atom, std::uint64_t>,
+                                      caf::replies_to<numbered_batch>::with<watermark_atom, std::uint64_t>,
+                                      caf::replies_to<farewell>::with<watermark_atom, std::uint64_t>>;
 
 /// All that a peer can reach: one actor for each session, expendable. actors/link/frame_gate lets nothing else pass.
 using session_actor = caf::typed_actor<caf::replies_to<wire_hello>::with<watermark_atom, std::uint64_t>,
@@ -92,8 +97,9 @@ using session_actor = caf::typed_actor<caf::replies_to<wire_hello>::with<waterma
                                        caf::replies_to<wire_goodbye>::with<watermark_atom, std::uint64_t>>;
 
 using uplink_actor = child_actor::extend<caf::reacts_to<exchange_parcel>,
-                                         caf::reacts_to<facade_actor>, // whom to deliver to
-                                         caf::reacts_to<tick_atom>>;   // deliver again
+                                         caf::reacts_to<facade_actor>, // whom to deliver to, or nobody
+                                         caf::reacts_to<tick_atom>,    // deliver again
+                                         caf::reacts_to<stop_atom>>;   // the time for the end is over
 
 // -- reconstructor
 // -----------------------------------------------------------------------------------------------------
@@ -140,7 +146,9 @@ using supervisor_actor =
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::attach_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::file_id)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::sender_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::numbered_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::farewell)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::commit_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::changed_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::api_summaries)

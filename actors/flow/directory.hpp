@@ -31,6 +31,7 @@ enum class drop_reason : std::uint8_t {
   overlap,          // streams: seen before
   malformed_event,  // ring: not what the kernel programs write
   buffer_full,      // uplink: more exchanges than may wait for acknowledgement
+  not_delivered,    // uplink: the process ended before the reconstructor had them
   duplicate,        // intake: delivered before
   not_learned,      // inventory: no endpoint can be named
   watcher_slow,     // feed: a watcher does not keep up

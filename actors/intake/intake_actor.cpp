@@ -53,7 +53,7 @@ void route_waiting(intake_state& state) {
 void answer_committed(intake_state& state) {
   auto is_committed = [&](intake_state::pending_answer& answer) {
     auto mark = state.senders.committed(answer.sender);
-    if (answer.number > mark)
+    if (answer.number > mark || (answer.farewell && !state.senders.ended(answer.sender)))
       return false;
     answer.promise.deliver(watermark_atom_v, mark);
     return true;
@@ -71,6 +71,8 @@ void finish_commit(self_pointer self, const std::string& refusal) {
     return;
   }
   state.senders.commit(state.commit->watermarks);
+  state.epochs->show(state.commit->watermarks);
+  state.epochs->forget(state.commit->forgotten);
   state.commit.reset();
   answer_committed(state);
   commit_if_due(self);
@@ -98,7 +100,7 @@ void begin_commit(self_pointer self) {
   if (marks.empty())
     return;
   state.uncommitted = 0;
-  state.commit.emplace(commit_request{{}, std::move(marks)});
+  state.commit.emplace(commit_request{{}, std::move(marks), state.senders.take_forgotten()});
   state.shards_missing = state.shards.size();
   for (const auto& shard : state.shards)
     self->request(shard, collect_time_max, collect_atom_v)
@@ -115,13 +117,15 @@ void commit_if_due(self_pointer self) {
     begin_commit(self);
 }
 
-caf::typed_response_promise<watermark_atom, std::uint64_t> take(self_pointer self, const numbered_batch& batch) {
+using watermark_promise = caf::typed_response_promise<watermark_atom, std::uint64_t>;
+
+watermark_promise take(self_pointer self, const numbered_batch& batch) {
   auto& state = self->state;
   auto promise = self->make_response_promise<watermark_atom, std::uint64_t>();
   auto units = batch.content->units();
   state.status->messages_in.fetch_add(1, std::memory_order_relaxed);
   state.status->in.fetch_add(units, std::memory_order_relaxed);
-  switch (state.senders.arrive(batch.sender, batch.number)) {
+  switch (state.senders.arrive(batch.sender, batch.number, units)) {
   case arrival::fresh:
     state.waiting.push_back(batch.content);
     state.status->queued.fetch_add(units, std::memory_order_relaxed);
@@ -136,7 +140,18 @@ caf::typed_response_promise<watermark_atom, std::uint64_t> take(self_pointer sel
     promise.deliver(caf::make_error(caf::sec::invalid_argument, "an earlier batch is missing"));
     return promise;
   }
-  state.answers.push_back({batch.sender, batch.number, promise});
+  state.answers.push_back({batch.sender, batch.number, false, promise});
+  answer_committed(state);
+  commit_if_due(self);
+  return promise;
+}
+
+/// Answered when all that came before, and the epoch's end, are in the store.
+watermark_promise take_farewell(self_pointer self, const farewell& last) {
+  auto& state = self->state;
+  auto promise = self->make_response_promise<watermark_atom, std::uint64_t>();
+  state.senders.end(last);
+  state.answers.push_back({last.sender, 0, true, promise});
   answer_committed(state);
   commit_if_due(self);
   return promise;
@@ -145,7 +160,7 @@ caf::typed_response_promise<watermark_atom, std::uint64_t> take(self_pointer sel
 } // namespace
 
 intake_actor::behavior_type intake(self_pointer self, const settings* config, flow::actor_status* status,
-                                   flow::edge_status* out, std::vector<watermark> committed) {
+                                   flow::edge_status* out, epoch_board* epochs, std::vector<watermark> committed) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
@@ -155,6 +170,8 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
   state.shards.resize(out->lanes);
   for (const auto& mark : committed)
     state.senders.load(mark);
+  state.epochs = epochs;
+  epochs->show(committed);
   self->delayed_send(self, state.commit_interval, tick_atom_v);
   return {
       [self](drain_atom) {
@@ -168,7 +185,12 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
         commit_if_due(self);
         flow::end_when_idle(self, *self->state.status, *self->state.out);
       },
+      [self](hello_atom, const sender_id& sender) -> caf::result<watermark_atom, std::uint64_t> {
+        self->state.senders.begin(sender);
+        return {watermark_atom_v, self->state.senders.committed(sender)};
+      },
       [self](const numbered_batch& batch) { return take(self, batch); },
+      [self](const farewell& last) { return take_farewell(self, last); },
       [self](const flow::announcement<routed_batch>& news) { self->state.out->attach(news); },
       [self](std::size_t index, const inventory_actor& shard) { self->state.shards[index] = shard; },
       [self](const store_actor& store) { self->state.store = store; },

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "actors/intake/arrivals.hpp"
+#include "actors/intake/epoch_board.hpp"
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
 
@@ -22,6 +23,7 @@ struct intake_state {
   struct pending_answer {
     sender_id sender;
     std::uint64_t number = 0;
+    bool farewell = false; // the epoch's end must be in the store too
     caf::typed_response_promise<watermark_atom, std::uint64_t> promise;
   };
 
@@ -32,6 +34,7 @@ struct intake_state {
   std::vector<inventory_actor> shards;
   store_actor store;
   arrivals senders;
+  epoch_board* epochs = nullptr;
   std::vector<pending_answer> answers;
   std::size_t uncommitted = 0; // exchanges taken since the last commit began
   bool commit_due = false;
@@ -40,7 +43,7 @@ struct intake_state {
 };
 
 intake_actor::behavior_type intake(intake_actor::stateful_pointer<intake_state> self, const settings* config,
-                                   flow::actor_status* status, flow::edge_status* out,
+                                   flow::actor_status* status, flow::edge_status* out, epoch_board* epochs,
                                    std::vector<watermark> committed);
 
 } // namespace cleartap

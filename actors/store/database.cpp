@@ -1,5 +1,6 @@
 #include "actors/store/database.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -17,8 +18,9 @@ constexpr auto setup = R"(
   CREATE TABLE IF NOT EXISTS evidence (
     authority TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, evidence TEXT NOT NULL,
     PRIMARY KEY (authority, method, path));
-  CREATE TABLE IF NOT EXISTS watermarks (
-    sniffer TEXT NOT NULL, epoch TEXT NOT NULL, number INTEGER NOT NULL,
+  CREATE TABLE IF NOT EXISTS epochs (
+    sniffer TEXT NOT NULL, epoch TEXT NOT NULL, number INTEGER NOT NULL, exchanges INTEGER NOT NULL,
+    ended INTEGER NOT NULL, offered INTEGER NOT NULL, dropped INTEGER NOT NULL,
     PRIMARY KEY (sniffer, epoch));
   COMMIT;
 )";
@@ -131,10 +133,14 @@ result<void> database::read_rows(content& into) const {
 }
 
 result<void> database::read_watermarks(content& into) const {
-  auto rows = statement{handle_.get(), "SELECT sniffer, epoch, number FROM watermarks"};
+  auto rows = statement{handle_.get(), "SELECT sniffer, epoch, number, exchanges, ended, offered, dropped "
+                                       "FROM epochs"};
   auto code = rows.step();
   for (; code == SQLITE_ROW; code = rows.step()) {
-    auto mark = watermark{{rows.text(0), 0}, rows.number(2)};
+    auto mark = watermark{{rows.text(0), 0}, rows.number(2), rows.number(3)};
+    mark.end = static_cast<epoch_end>(std::min<std::uint64_t>(rows.number(4), 2));
+    mark.offered = rows.number(5);
+    mark.dropped = rows.number(6);
     auto epoch = rows.text(1);
     std::from_chars(epoch.data(), epoch.data() + epoch.size(), mark.sender.epoch);
     into.watermarks.push_back(std::move(mark));
@@ -171,14 +177,30 @@ result<void> database::write(const commit_request& changes) const {
     if (auto done = change.run("cannot write evidence"); !done)
       return done;
   }
-  auto mark = statement{handle_.get(), "INSERT INTO watermarks VALUES (?, ?, ?) ON CONFLICT (sniffer, epoch) "
-                                       "DO UPDATE SET number = excluded.number"};
+  return write_epochs(changes);
+}
+
+result<void> database::write_epochs(const commit_request& changes) const {
+  // An epoch is text: SQL's integers do not have all its 64 bits.
+  auto mark = statement{handle_.get(), "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)"};
   for (const auto& each : changes.watermarks) {
-    auto epoch = std::to_string(each.sender.epoch); // all 64 bits, which SQL's integers do not have
+    auto epoch = std::to_string(each.sender.epoch);
     mark.bind(1, each.sender.sniffer);
     mark.bind(2, epoch);
     mark.bind(3, each.number);
+    mark.bind(4, each.exchanges);
+    mark.bind(5, static_cast<std::uint64_t>(each.end));
+    mark.bind(6, each.offered);
+    mark.bind(7, each.dropped);
     if (auto done = mark.run("cannot write a watermark"); !done)
+      return done;
+  }
+  auto forget = statement{handle_.get(), "DELETE FROM epochs WHERE sniffer = ? AND epoch = ?"};
+  for (const auto& each : changes.forgotten) {
+    auto epoch = std::to_string(each.epoch);
+    forget.bind(1, each.sniffer);
+    forget.bind(2, epoch);
+    if (auto done = forget.run("cannot delete a watermark"); !done)
       return done;
   }
   return {};

@@ -43,6 +43,7 @@ private:
   result<void> read_rows(content& into) const;
   result<void> read_watermarks(content& into) const;
   result<void> write(const commit_request& changes) const;
+  result<void> write_epochs(const commit_request& changes) const;
 
   std::unique_ptr<std::mutex> mutex_;
   std::unique_ptr<sqlite3, closer> handle_;

@@ -1,6 +1,5 @@
 #include "actors/uplink/uplink_actor.hpp"
 
-#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 
 #include <spdlog/spdlog.h>
@@ -12,98 +11,150 @@ namespace {
 using namespace std::chrono_literals;
 using flow::drop_reason;
 
-// Longer than the slowest commit; after it a batch counts as not delivered.
-constexpr auto answer_time_max = 30s;
+// Longer than the slowest commit; after it a batch counts as not delivered. A silent peer is noticed much sooner.
+constexpr auto answer_time_max = 60s;
 constexpr auto retry_delay = 500ms;
+// Within the supervisor's grace period: what is lost then is counted and said.
+constexpr auto farewell_time_max = 2500ms;
 
 using self_pointer = uplink_actor::stateful_pointer<uplink_state>;
 
 void publish(const uplink_state& state) {
-  state.status->queued.store(state.window->exchanges(), std::memory_order_relaxed);
+  state.status->queued.store(state.memory->window.exchanges(), std::memory_order_relaxed);
 }
 
+bool draining(const uplink_state& state) { return state.status->phase == flow::actor_phase::draining; }
+
+void greet(self_pointer self);
 void send_next(self_pointer self);
 
 void on_acknowledged(self_pointer self, std::uint64_t number) {
   auto& state = self->state;
-  state.status->out.fetch_add(state.window->acknowledge(number), std::memory_order_relaxed);
+  state.status->out.fetch_add(state.memory->window.acknowledge(number), std::memory_order_relaxed);
   publish(state);
-  if (state.status->phase == flow::actor_phase::draining && state.window->empty())
-    self->quit();
-  else
-    send_next(self);
-}
-
-/// From here on late answers count no more: everything that was not acknowledged is sent again.
-void begin_session(uplink_state& state) {
-  ++state.session;
-  state.window->resend();
+  send_next(self);
 }
 
 void on_refused(self_pointer self, const caf::error& error) {
   auto& state = self->state;
-  begin_session(state);
-  state.resting = true;
-  self->delayed_send(self, retry_delay, tick_atom_v);
-  spdlog::warn("delivery to the reconstructor failed: {}; {} exchanges wait", self->system().render(error),
-               state.window->exchanges());
+  spdlog::debug("delivery to the reconstructor failed: {}; {} exchanges wait", self->system().render(error),
+                state.memory->window.exchanges());
+  ++state.session; // from here on late answers count no more
+  state.welcome = false;
+  if (state.facade)
+    self->delayed_send(self, retry_delay, tick_atom_v);
+}
+
+/// Asks; the answer counts only within this session.
+template <class... Message>
+void ask(self_pointer self, std::function<void(std::uint64_t)> answered, Message&&... message) {
+  auto session = self->state.session;
+  self->state.status->messages_out.fetch_add(1, std::memory_order_relaxed);
+  self->request(self->state.facade, answer_time_max, std::forward<Message>(message)...)
+      .then(
+          [=](watermark_atom, std::uint64_t number) {
+            if (session == self->state.session)
+              answered(number);
+          },
+          [=](const caf::error& error) {
+            if (session == self->state.session)
+              on_refused(self, error);
+          });
+}
+
+/// Everything that was not acknowledged is sent again, behind what the facade says it has.
+void greet(self_pointer self) {
+  auto& state = self->state;
+  ++state.session;
+  state.welcome = false;
+  state.memory->window.resend();
+  if (!state.facade)
+    return;
+  ask(
+      self,
+      [self](std::uint64_t number) {
+        self->state.welcome = true;
+        on_acknowledged(self, number);
+      },
+      hello_atom_v, state.memory->sender);
+}
+
+void say_farewell(self_pointer self) {
+  auto& state = self->state;
+  if (std::exchange(state.farewell_said, true))
+    return;
+  const auto& totals = state.memory->window.totals();
+  ask(self, [self](std::uint64_t) { self->quit(); }, farewell{state.memory->sender, totals.offered, totals.dropped});
 }
 
 void send_next(self_pointer self) {
   auto& state = self->state;
-  while (state.facade && !state.resting) {
-    auto batch = state.window->next();
+  while (state.facade && state.welcome) {
+    auto batch = state.memory->window.next();
     if (!batch)
-      return;
-    state.status->messages_out.fetch_add(1, std::memory_order_relaxed);
-    auto session = state.session;
-    self->request(state.facade, answer_time_max, numbered_batch{state.sender, batch->number, batch->content})
-        .then(
-            [self, session](watermark_atom, std::uint64_t number) {
-              if (session == self->state.session)
-                on_acknowledged(self, number);
-            },
-            [self, session](const caf::error& error) {
-              if (session == self->state.session)
-                on_refused(self, error);
-            });
+      break;
+    ask(
+        self, [self](std::uint64_t number) { on_acknowledged(self, number); },
+        numbered_batch{state.memory->sender, batch->number, batch->content});
   }
+  if (draining(state) && state.welcome && state.memory->window.empty())
+    say_farewell(self);
+}
+
+/// The end came before the reconstructor had everything.
+void give_up(self_pointer self) {
+  auto& state = self->state;
+  if (auto lost = state.memory->window.abandon(); lost > 0) {
+    spdlog::error("{} exchanges are lost: the reconstructor did not take them before the end", lost);
+    state.status->drop(drop_reason::not_delivered, lost);
+  }
+  publish(state);
+  self->quit();
+}
+
+void begin_drain(self_pointer self) {
+  self->state.status->phase = flow::actor_phase::draining;
+  if (!self->state.facade)
+    return give_up(self);
+  self->delayed_send(self, farewell_time_max, stop_atom_v);
+  send_next(self);
 }
 
 } // namespace
 
-uplink_actor::behavior_type uplink(self_pointer self, const settings* config, flow::actor_status* status,
-                                   sender_id sender) {
+send_window_limits window_limits(const settings& config) noexcept {
+  return {.batches_max = config.link.batches_max,
+          .exchanges_max = config.link.exchanges_max,
+          .bytes_max = config.link.buffer_max,
+          .batch_exchanges_max = config.pipeline.uplink.batch_max,
+          .batch_bytes_max = wire_part_size_max};
+}
+
+uplink_memory::uplink_memory(const settings& config, sender_id whose)
+    : sender{std::move(whose)}, window{window_limits(config)} {}
+
+uplink_actor::behavior_type uplink(self_pointer self, flow::actor_status* status, uplink_memory* memory) {
   flow::keep_exception_text(self);
-  auto& state = self->state;
-  state.status = status;
-  flow::continued_ledger{*status}.show_queued(0);
-  state.sender = std::move(sender);
-  state.window.emplace(config->link.batches_max, config->link.exchanges_max, config->pipeline.uplink.batch_max);
+  self->state.status = status;
+  self->state.memory = memory;
   return {
-      [self](drain_atom) {
-        self->state.status->phase = flow::actor_phase::draining;
-        if (self->state.window->empty())
-          self->quit();
-      },
+      [self](drain_atom) { begin_drain(self); },
       [self](const exchange_parcel& parcel) {
-        auto& st = self->state;
+        auto& state = self->state;
         auto delivery = parcel.open();
-        st.status->drop(drop_reason::buffer_full, st.window->add(std::move(delivery.batch)));
-        publish(st);
+        state.status->drop(drop_reason::buffer_full, state.memory->window.add(std::move(delivery.batch)));
+        publish(state);
         send_next(self);
       },
       [self](const facade_actor& facade) {
-        auto& st = self->state;
-        begin_session(st);
-        st.facade = facade;
-        st.resting = false;
-        send_next(self);
+        self->state.facade = facade;
+        greet(self);
       },
       [self](tick_atom) {
-        self->state.resting = false;
-        send_next(self);
+        if (!self->state.welcome)
+          greet(self);
       },
+      [self](stop_atom) { give_up(self); },
   };
 }
 

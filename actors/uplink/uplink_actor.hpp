@@ -1,26 +1,39 @@
 // Delivers exchanges to the reconstructor: numbered, in a window, again until acknowledged.
+//
+//   nobody to deliver to -> (facade) hello -> its watermark -> numbered batches ... -> (drain) farewell -> ends
+//            ^                                                    |
+//            +-------------- refused, or the facade is gone ------+  the window begins again at its oldest batch
 #pragma once
 
 #include "actors/uplink/send_window.hpp"
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
 
-#include <optional>
-
 namespace cleartap {
+
+/// What outlives the actor, so that its restart loses nothing and the epoch stays that of the process.
+struct uplink_memory {
+  uplink_memory(const settings& config, sender_id whose);
+
+  sender_id sender;
+  send_window window;
+};
 
 struct uplink_state {
   static inline const char* name = "uplink";
 
   flow::actor_status* status = nullptr;
-  sender_id sender;
-  std::optional<send_window> window;
+  uplink_memory* memory = nullptr;
   facade_actor facade;
-  bool resting = false;      // after a refusal, until the next try
-  std::uint64_t session = 0; // grows with each facade, so that late answers of its predecessor are not taken
+  bool welcome = false; // the facade has answered the hello: batches may go
+  bool farewell_said = false;
+  std::uint64_t session = 0; // grows with each hello, so that late answers to its predecessor are not taken
 };
 
-uplink_actor::behavior_type uplink(uplink_actor::stateful_pointer<uplink_state> self, const settings* config,
-                                   flow::actor_status* status, sender_id sender);
+/// `memory` outlives the actor and is used by it alone.
+uplink_actor::behavior_type uplink(uplink_actor::stateful_pointer<uplink_state> self, flow::actor_status* status,
+                                   uplink_memory* memory);
+
+[[nodiscard]] send_window_limits window_limits(const settings& config) noexcept;
 
 } // namespace cleartap

@@ -35,6 +35,8 @@ struct fixture : running_system {
   flow::edge_status to_uplink{"enrichment", "uplink", "exchanges", 1, 256, 16, 64};
   flow::edge_status to_inventory;
   std::optional<database> data;
+  std::optional<uplink_memory> memory;
+  epoch_board epochs;
   uplink_actor up;
   intake_actor in;
   inventory_actor shard;
@@ -46,7 +48,8 @@ struct fixture : running_system {
     config.pipeline.inventory.actors = 1;
     std::filesystem::remove_all(directory);
     open();
-    up = system.spawn(uplink, &config, &uplink_status, sender_id{"node-1", 7});
+    memory.emplace(config, sender_id{"node-1", 7});
+    start_uplink();
     start_reconstructor();
   }
 
@@ -56,6 +59,8 @@ struct fixture : running_system {
     data.reset();
     std::filesystem::remove_all(directory);
   }
+
+  void start_uplink() { up = system.spawn(uplink, &uplink_status, &*memory); }
 
   void open() {
     auto opened = database::open(directory);
@@ -68,7 +73,7 @@ struct fixture : running_system {
     REQUIRE(content);
     keeper = system.spawn<caf::detached>(store, &store_status, &*data);
     shard = system.spawn(inventory_shard, &config, &inventory_status, content->rows);
-    in = system.spawn(intake, &config, &intake_status, &to_inventory, content->watermarks);
+    in = system.spawn(intake, &config, &intake_status, &to_inventory, &epochs, content->watermarks);
     self->send(in, flow::announcement<routed_batch>{&to_inventory, 0, shard, &inventory_status});
     self->send(in, std::size_t{0}, shard);
     self->send(in, keeper);
@@ -149,6 +154,51 @@ TEST_CASE("killed and begun again from the store, the reconstructor counts every
   CHECK(test.calls_in_store() == 100);
 }
 
+TEST_CASE("killed in between, the uplink goes on in the same epoch and every exchange counts once") {
+  auto test = fixture{};
+  auto sent = 0;
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 20; ++i, ++sent)
+      test.deliver(sent, 1);
+    REQUIRE(wait_until([&] { return test.uplink_status.in == static_cast<std::uint64_t>(sent); }));
+    test.self->send_exit(test.up, caf::exit_reason::kill);
+    test.self->wait_for(test.up);
+    test.start_uplink();
+    test.self->send(test.up, caf::actor_cast<facade_actor>(test.in));
+  }
+  REQUIRE(wait_until([&] { return test.memory->window.totals().acknowledged == 100; }));
+  CHECK(test.calls_in_store() == 100);
+}
+
+TEST_CASE("an epoch that is drained ends cleanly, with its ledger in the store") {
+  auto test = fixture{};
+  test.deliver(1, 3);
+  test.self->send(test.up, drain_atom_v);
+  test.self->wait_for(test.up);
+  auto content = test.data->read();
+  REQUIRE(content);
+  REQUIRE(content->watermarks.size() == 1);
+  const auto& mark = content->watermarks[0];
+  CHECK(mark.end == epoch_end::clean);
+  CHECK(mark.offered == 3);
+  CHECK(mark.exchanges + mark.dropped == mark.offered);
+  auto shown = std::vector<epoch_end>{};
+  test.epochs.for_each([&](const watermark& each) { shown.push_back(each.end); });
+  CHECK(shown == std::vector{epoch_end::clean});
+}
+
+TEST_CASE("without a reconstructor the end says what is lost, and counts it") {
+  auto test = fixture{};
+  test.end_reconstructor();
+  test.self->send(test.up, facade_actor{});
+  test.deliver(1, 4);
+  test.self->send(test.up, drain_atom_v);
+  test.self->wait_for(test.up);
+  CHECK(test.uplink_status.dropped[static_cast<std::size_t>(flow::drop_reason::not_delivered)] == 4);
+  CHECK(test.uplink_status.queued == 0);
+  test.start_uplink(); // the fixture ends it
+}
+
 TEST_CASE("more than all queues hold is learnt whole: the uplink waits, nothing is dropped behind it") {
   auto test = fixture{4, 1, 1};
   for (int i = 0; i < 200; ++i)
@@ -162,11 +212,14 @@ namespace {
 
 /// Refuses the first batch it sees, takes what comes later.
 facade_actor::behavior_type refuses_once(facade_actor::stateful_pointer<int> self) {
-  return {[self](const numbered_batch& batch) -> caf::result<watermark_atom, std::uint64_t> {
-    if (self->state++ == 0)
-      return caf::make_error(caf::sec::runtime_error, "not now");
-    return {watermark_atom_v, batch.number};
-  }};
+  using answer = caf::result<watermark_atom, std::uint64_t>;
+  return {[](hello_atom, const sender_id&) -> answer { return {watermark_atom_v, 0}; },
+          [self](const numbered_batch& batch) -> answer {
+            if (self->state++ == 0)
+              return caf::make_error(caf::sec::runtime_error, "not now");
+            return {watermark_atom_v, batch.number};
+          },
+          [](const farewell&) -> answer { return {watermark_atom_v, 0}; }};
 }
 
 } // namespace
@@ -176,7 +229,8 @@ TEST_CASE("after a refusal the uplink tries again by itself") {
   auto config = settings{};
   auto status = flow::actor_status{"uplink", 0, "exchanges"};
   auto edge = flow::edge_status{"enrichment", "uplink", "exchanges", 1, 256, 16, 64};
-  auto up = test.system.spawn(uplink, &config, &status, sender_id{"node-1", 7});
+  auto memory = uplink_memory{config, sender_id{"node-1", 7}};
+  auto up = test.system.spawn(uplink, &status, &memory);
   auto facade = test.system.spawn(refuses_once);
   test.self->send(up, facade);
   auto path = std::make_shared<flow::lane>(edge, &status, [] {});

@@ -124,7 +124,7 @@ struct node_stages {
   redaction_policy policy{config.redaction.headers, config.redaction.keys};
   redaction_stats stats;
   process_table processes{1000, 5, no_proc};
-  send_window window{256, 8192, 256};
+  send_window window{{256, 65536, 64 << 20, 256, 256 << 10}};
   std::uint64_t acknowledged = 0;
 
   std::vector<exchange> paired() {

@@ -26,50 +26,50 @@ std::string text_of(const std::vector<watermark>& marks) {
 
 TEST_CASE("batches are taken in order, from 1 on") {
   auto seen = arrivals{};
-  CHECK(seen.arrive(alpha, 1) == arrival::fresh);
-  CHECK(seen.arrive(alpha, 2) == arrival::fresh);
-  CHECK(seen.arrive(alpha, 3) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 1, 1) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 2, 1) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 3, 1) == arrival::fresh);
 }
 
 TEST_CASE("a batch that was taken is a duplicate, committed or not") {
   auto seen = arrivals{};
-  CHECK(seen.arrive(alpha, 1) == arrival::fresh);
-  CHECK(seen.arrive(alpha, 1) == arrival::duplicate);
+  CHECK(seen.arrive(alpha, 1, 1) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 1, 1) == arrival::duplicate);
   seen.commit(seen.uncommitted());
-  CHECK(seen.arrive(alpha, 1) == arrival::duplicate);
-  CHECK(seen.arrive(alpha, 2) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 1, 1) == arrival::duplicate);
+  CHECK(seen.arrive(alpha, 2, 1) == arrival::fresh);
 }
 
 TEST_CASE("there is no batch 0") {
   auto seen = arrivals{};
-  CHECK(seen.arrive(alpha, 0) == arrival::duplicate);
+  CHECK(seen.arrive(alpha, 0, 1) == arrival::duplicate);
   CHECK(seen.uncommitted().empty());
 }
 
 TEST_CASE("a batch after a gap is refused and comes again in order") {
   auto seen = arrivals{};
-  CHECK(seen.arrive(alpha, 2) == arrival::gap);
-  CHECK(seen.arrive(alpha, 1) == arrival::fresh);
-  CHECK(seen.arrive(alpha, 3) == arrival::gap);
-  CHECK(seen.arrive(alpha, std::numeric_limits<std::uint64_t>::max()) == arrival::gap);
-  CHECK(seen.arrive(alpha, 2) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 2, 1) == arrival::gap);
+  CHECK(seen.arrive(alpha, 1, 1) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 3, 1) == arrival::gap);
+  CHECK(seen.arrive(alpha, std::numeric_limits<std::uint64_t>::max(), 1) == arrival::gap);
+  CHECK(seen.arrive(alpha, 2, 1) == arrival::fresh);
   CHECK(text_of(seen.uncommitted()) == "node-a/1:2");
 }
 
 TEST_CASE("senders and their runs are counted apart") {
   auto seen = arrivals{};
-  CHECK(seen.arrive(alpha, 1) == arrival::fresh);
-  CHECK(seen.arrive(beta, 1) == arrival::fresh);
-  CHECK(seen.arrive({"node-a", 2}, 1) == arrival::fresh);
-  CHECK(seen.arrive({"node-a", 2}, 2) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 1, 1) == arrival::fresh);
+  CHECK(seen.arrive(beta, 1, 1) == arrival::fresh);
+  CHECK(seen.arrive({"node-a", 2}, 1, 1) == arrival::fresh);
+  CHECK(seen.arrive({"node-a", 2}, 2, 1) == arrival::fresh);
   CHECK(text_of(seen.uncommitted()) == "node-a/1:1 node-a/2:2 node-b/1:1");
 }
 
 TEST_CASE("only what a commit covered counts as committed") {
   auto seen = arrivals{};
-  CHECK(seen.arrive(alpha, 1) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 1, 1) == arrival::fresh);
   const auto marks = seen.uncommitted();
-  CHECK(seen.arrive(alpha, 2) == arrival::fresh); // while the commit is on its way
+  CHECK(seen.arrive(alpha, 2, 1) == arrival::fresh); // while the commit is on its way
   CHECK(seen.committed(alpha) == 0);
   seen.commit(marks);
   CHECK(seen.committed(alpha) == 1);
@@ -91,9 +91,9 @@ TEST_CASE("a new run of the reconstructor goes on where the last one committed")
   seen.load({alpha, 41});
   CHECK(seen.committed(alpha) == 41);
   CHECK(seen.uncommitted().empty());
-  CHECK(seen.arrive(alpha, 41) == arrival::duplicate);
-  CHECK(seen.arrive(alpha, 43) == arrival::gap);
-  CHECK(seen.arrive(alpha, 42) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 41, 1) == arrival::duplicate);
+  CHECK(seen.arrive(alpha, 43, 1) == arrival::gap);
+  CHECK(seen.arrive(alpha, 42, 1) == arrival::fresh);
   CHECK(text_of(seen.uncommitted()) == "node-a/1:42");
 }
 
@@ -102,9 +102,51 @@ TEST_CASE("of an unknown sender nothing is committed") { CHECK(arrivals{}.commit
 TEST_CASE("the last number there is does not wrap") {
   auto seen = arrivals{};
   seen.load({alpha, std::numeric_limits<std::uint64_t>::max() - 1});
-  CHECK(seen.arrive(alpha, std::numeric_limits<std::uint64_t>::max()) == arrival::fresh);
-  CHECK(seen.arrive(alpha, 0) == arrival::duplicate);
-  CHECK(seen.arrive(alpha, 1) == arrival::duplicate);
+  CHECK(seen.arrive(alpha, std::numeric_limits<std::uint64_t>::max(), 1) == arrival::fresh);
+  CHECK(seen.arrive(alpha, 0, 1) == arrival::duplicate);
+  CHECK(seen.arrive(alpha, 1, 1) == arrival::duplicate);
+}
+
+TEST_CASE("a sniffer that begins another epoch without a farewell has ended the last one uncleanly") {
+  auto seen = arrivals{};
+  seen.begin(alpha);
+  CHECK(seen.arrive(alpha, 1, 5) == arrival::fresh);
+  seen.commit(seen.uncommitted());
+  seen.begin({"node-a", 2});
+  auto marks = seen.uncommitted();
+  REQUIRE(marks.size() == 1);
+  CHECK(marks[0].sender == alpha);
+  CHECK(marks[0].end == epoch_end::unclean);
+  CHECK(marks[0].exchanges == 5);
+  CHECK(seen.arrive(beta, 1, 1) == arrival::fresh);
+  seen.begin(alpha); // only its connection had been lost
+  CHECK(text_of(seen.uncommitted()) == "node-a/2:0 node-b/1:1"); // now the other one has
+}
+
+TEST_CASE("a farewell is committed like a batch, and then the epoch has ended") {
+  auto seen = arrivals{};
+  CHECK(seen.arrive(alpha, 1, 7) == arrival::fresh);
+  seen.end({alpha, 9, 2});
+  auto marks = seen.uncommitted();
+  REQUIRE(marks.size() == 1);
+  CHECK(marks[0].end == epoch_end::clean);
+  CHECK(marks[0].offered == marks[0].exchanges + marks[0].dropped);
+  CHECK_FALSE(seen.ended(alpha));
+  seen.commit(marks);
+  CHECK(seen.ended(alpha));
+  seen.begin({"node-a", 2});
+  CHECK(seen.all()[0].end == epoch_end::clean);
+  CHECK(seen.uncommitted().empty());
+}
+
+TEST_CASE("of one sniffer the latest epochs are kept, and the others are told to be forgotten") {
+  auto seen = arrivals{};
+  for (std::uint64_t epoch = 1; epoch <= 100; ++epoch)
+    CHECK(seen.arrive({"node-a", epoch * 7919 % 101}, 1, 1) == arrival::fresh);
+  CHECK(seen.all().size() == arrivals::epochs_max);
+  CHECK(seen.take_forgotten().size() == 100 - arrivals::epochs_max);
+  CHECK(seen.take_forgotten().empty());
+  CHECK(seen.arrive({"node-a", 100 * 7919 % 101}, 2, 1) == arrival::fresh);
 }
 
 TEST_CASE("an authority stays with its shard and shards are all used") {

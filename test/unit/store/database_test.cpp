@@ -64,7 +64,7 @@ void refuse_a_sniffer(const std::filesystem::path& directory) {
   sqlite3* handle = nullptr;
   REQUIRE(sqlite3_open((directory / "cleartap.db").c_str(), &handle) == SQLITE_OK);
   CHECK(sqlite3_exec(handle,
-                     "CREATE TRIGGER refuse BEFORE INSERT ON watermarks WHEN NEW.sniffer = 'refused' "
+                     "CREATE TRIGGER refuse BEFORE INSERT ON epochs WHEN NEW.sniffer = 'refused' "
                      "BEGIN SELECT RAISE(ABORT, 'no room'); END",
                      nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(handle);
@@ -135,6 +135,26 @@ TEST_CASE("a watermark is replaced, one for each run of each sniffer") {
   REQUIRE(store.commit({{}, {{{"a", 1}, 5}, {{"a", 2}, 6}, {{"b", 1}, 7}}}));
   REQUIRE(store.commit({{}, {{{"a", 1}, 9}}}));
   CHECK(marks_of(store) == std::vector{"a/1:9"s, "a/2:6"s, "b/1:7"s});
+}
+
+TEST_CASE("an epoch's ledger and end are kept with its watermark, and forgotten with it") {
+  const auto dir = temporary_directory{};
+  {
+    auto store = opened(dir.path());
+    REQUIRE(store.commit({{}, {{{"a", 1}, 5, 40, epoch_end::clean, 50, 10}, {{"a", 2}, 1, 3}}}));
+  }
+  auto store = opened(dir.path());
+  auto content = store.read();
+  REQUIRE(content);
+  REQUIRE(content->watermarks.size() == 2);
+  const auto& first = content->watermarks[content->watermarks[0].sender.epoch == 1 ? 0 : 1];
+  CHECK(first.number == 5);
+  CHECK(first.exchanges == 40);
+  CHECK(first.end == epoch_end::clean);
+  CHECK(first.offered == 50);
+  CHECK(first.dropped == 10);
+  REQUIRE(store.commit({{}, {}, {{"a", 1}}}));
+  CHECK(marks_of(store) == std::vector{"a/2:1"s});
 }
 
 TEST_CASE("epochs and numbers have all their 64 bits") {
