@@ -6,6 +6,31 @@
 
 namespace cleartap {
 
+namespace {
+
+std::size_t size_of(const http_headers& headers) noexcept {
+  auto sum = headers.size() * sizeof(http_header);
+  for (const auto& [name, value] : headers)
+    sum += name.size() + value.size();
+  return sum;
+}
+
+std::size_t size_of(const http_request& request) noexcept {
+  return request.method.size() + request.scheme.size() + request.host.size() + request.path.size() +
+         (request.query ? request.query->size() : 0) + request.version.size() + size_of(request.headers) +
+         request.body.bytes.size();
+}
+
+std::size_t size_of(const process_identity& process) noexcept {
+  auto sum = process.comm.size() + process.exe.size() + process.container_id.size() +
+             process.ancestors.size() * sizeof(ancestor);
+  for (const auto& each : process.ancestors)
+    sum += each.comm.size();
+  return sum;
+}
+
+} // namespace
+
 std::string_view to_string(observer_role role) noexcept { return role == observer_role::client ? "client" : "server"; }
 
 std::string_view to_string(exchange_quality quality) noexcept {
@@ -64,6 +89,15 @@ std::optional<std::string_view> header_value(const http_headers& headers, std::s
   if (found == headers.end())
     return std::nullopt;
   return found->second;
+}
+
+std::size_t size_in_memory(const exchange& each) noexcept {
+  auto sum = sizeof(exchange) + size_of(each.process);
+  if (each.request)
+    sum += size_of(*each.request);
+  if (each.response)
+    sum += size_of(each.response->headers) + each.response->body.bytes.size();
+  return sum;
 }
 
 } // namespace cleartap

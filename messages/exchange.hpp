@@ -84,4 +84,7 @@ std::size_t size_in_memory(const exchange& what) noexcept;
 /// The value of the first header called `name` (any case), or nothing. The view lives as long as `headers`.
 std::optional<std::string_view> header_value(const http_headers& headers, std::string_view name) noexcept;
 
+/// What holding it costs, for limits: its objects and the bytes of its texts. Allocators add to that.
+std::size_t size_in_memory(const exchange& each) noexcept;
+
 } // namespace cleartap
