@@ -59,28 +59,6 @@ std::string_view to_string(tls_library library) noexcept {
   return "unknown";
 }
 
-std::size_t size_in_memory(const exchange& what) noexcept {
-  auto size = sizeof what;
-  auto add_headers = [&](const http_headers& headers) {
-    for (const auto& [name, value] : headers)
-      size += sizeof(http_header) + name.size() + value.size();
-  };
-  if (const auto& request = what.request) {
-    size += request->method.size() + request->host.size() + request->path.size() + request->body.bytes.size();
-    size += request->query ? request->query->size() : 0;
-    add_headers(request->headers);
-  }
-  if (const auto& response = what.response) {
-    size += response->body.bytes.size();
-    add_headers(response->headers);
-  }
-  const auto& process = what.process;
-  size += process.comm.size() + process.exe.size() + process.container_id.size();
-  for (const auto& each : process.ancestors)
-    size += sizeof each + each.comm.size();
-  return size;
-}
-
 std::optional<std::string_view> header_value(const http_headers& headers, std::string_view name) noexcept {
   auto matches = [name](const http_header& header) {
     return header.first.size() == name.size() && strncasecmp(header.first.data(), name.data(), name.size()) == 0;

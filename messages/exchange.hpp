@@ -78,9 +78,6 @@ std::string_view to_string(observer_role role) noexcept;
 std::string_view to_string(exchange_quality quality) noexcept;
 std::string_view to_string(tls_library library) noexcept;
 
-/// Bytes of memory that the exchange takes, by its texts' sizes: what limits are measured in.
-std::size_t size_in_memory(const exchange& what) noexcept;
-
 /// The value of the first header called `name` (any case), or nothing. The view lives as long as `headers`.
 std::optional<std::string_view> header_value(const http_headers& headers, std::string_view name) noexcept;
 
