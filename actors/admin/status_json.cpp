@@ -42,17 +42,18 @@ json::object edge_object(const flow::edge_status& edge) {
           {"dropped", drops(edge.dropped)}};
 }
 
-json::object ledger_object(const flow::actor_status& actor) {
-  auto missing = actor.in.load() - actor.out.load() - actor.queued.load(); // modulo 2^64: counters are not read at once
-  for (const auto& units : actor.dropped)
+json::object ledger_object(const flow::ledger_status& ledger) {
+  auto missing =
+      ledger.in.load() - ledger.out.load() - ledger.queued.load(); // modulo 2^64: counters are not read at once
+  for (const auto& units : ledger.dropped)
     missing -= units.load();
-  return {{"name", actor.name},
-          {"index", actor.index},
-          {"unit", actor.unit},
-          {"in", actor.in.load()},
-          {"out", actor.out.load()},
-          {"queued", actor.queued.load()},
-          {"dropped", drops(actor.dropped)},
+  return {{"name", ledger.name},
+          {"index", ledger.index},
+          {"unit", ledger.unit},
+          {"in", ledger.in.load()},
+          {"out", ledger.out.load()},
+          {"queued", ledger.queued.load()},
+          {"dropped", drops(ledger.dropped)},
           {"balance", static_cast<std::int64_t>(missing)}};
 }
 
@@ -72,10 +73,7 @@ std::string topology_json(const flow::directory& directory) {
 
 std::string losses_json(const flow::directory& directory) {
   auto list = json::array{};
-  directory.for_each_actor([&](const auto& actor) {
-    if (!actor.unit.empty())
-      list.push_back(ledger_object(actor));
-  });
+  directory.for_each_ledger([&](const auto& ledger) { list.push_back(ledger_object(ledger)); });
   return json::serialize(json::object{{"stages", std::move(list)}});
 }
 

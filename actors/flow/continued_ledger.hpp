@@ -10,7 +10,7 @@ namespace cleartap::flow {
 /// again, are shown on top of what was there.
 class continued_ledger {
 public:
-  explicit continued_ledger(actor_status& status) : status_{status} {
+  explicit continued_ledger(ledger_status& status) : status_{status} {
     status.drop(drop_reason::consumer_lost, status.queued.exchange(0));
     out_ = status.out;
     for (std::size_t i = 0; i < dropped_.size(); ++i)
@@ -25,7 +25,7 @@ public:
   }
 
 private:
-  actor_status& status_;
+  ledger_status& status_;
   std::uint64_t out_ = 0;
   std::array<std::uint64_t, static_cast<std::size_t>(drop_reason::count_)> dropped_{};
 };

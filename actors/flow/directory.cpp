@@ -10,7 +10,7 @@ constexpr auto reason_names = std::array<std::string_view, static_cast<std::size
     "ring_full",     "read_fault",    "call_limit",  "paused",          "connections_full",
     "queue_full",    "consumer_lost", "not_http",    "resync",          "kernel_cut",
     "parse_error",   "limit",         "overlap",     "malformed_event", "buffer_full",
-    "not_delivered", "duplicate",     "not_learned", "watcher_slow"};
+    "not_delivered", "duplicate",     "not_learned", "watcher_slow",    "sampled"};
 
 constexpr auto phase_names =
     std::array<std::string_view, 6>{"starting", "running", "backing_off", "draining", "stopped", "failed"};
@@ -21,7 +21,7 @@ std::string_view to_string(drop_reason reason) noexcept { return reason_names[st
 
 std::string_view to_string(actor_phase phase) noexcept { return phase_names[static_cast<std::size_t>(phase)]; }
 
-actor_status::actor_status(std::string name_, std::size_t index_, std::string unit_)
+ledger_status::ledger_status(std::string name_, std::size_t index_, std::string unit_)
     : name{std::move(name_)}, index{index_}, unit{std::move(unit_)} {}
 
 edge_status::edge_status(std::string from_, std::string to_, std::string unit_, std::size_t lanes_,
@@ -39,6 +39,11 @@ actor_status& directory::add_actor(std::string name, std::size_t index, std::str
   return actors_.emplace_back(std::move(name), index, std::move(unit));
 }
 
+ledger_status& directory::add_ledger(std::string name, std::size_t index, std::string unit) {
+  auto guard = std::lock_guard{mutex_};
+  return ledgers_.emplace_back(std::move(name), index, std::move(unit));
+}
+
 edge_status& directory::add_edge(std::string from, std::string to, std::string unit, std::size_t lanes,
                                  std::size_t batch_max, std::size_t credit_max, std::size_t queue_max) {
   auto guard = std::lock_guard{mutex_};
@@ -49,6 +54,15 @@ void directory::for_each_actor(const std::function<void(const actor_status&)>& v
   auto guard = std::lock_guard{mutex_};
   for (const auto& actor : actors_)
     visit(actor);
+}
+
+void directory::for_each_ledger(const std::function<void(const ledger_status&)>& visit) const {
+  auto guard = std::lock_guard{mutex_};
+  for (const auto& actor : actors_)
+    if (!actor.unit.empty())
+      visit(actor);
+  for (const auto& ledger : ledgers_)
+    visit(ledger);
 }
 
 void directory::for_each_edge(const std::function<void(const edge_status&)>& visit) const {

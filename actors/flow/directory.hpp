@@ -35,6 +35,7 @@ enum class drop_reason : std::uint8_t {
   duplicate,        // intake: delivered before
   not_learned,      // inventory: no endpoint can be named
   watcher_slow,     // feed: a watcher does not keep up
+  sampled,          // uplink: body bytes left out to keep bodies.rate_max
   count_
 };
 
@@ -47,19 +48,14 @@ enum class actor_phase : std::uint8_t { starting, running, backing_off, draining
 
 std::string_view to_string(actor_phase phase) noexcept;
 
-/// One actor's figures. Ledger, in `unit`: in == out + sum of dropped + queued, once the actor is at rest.
-struct actor_status {
-  actor_status(std::string name_, std::size_t index_, std::string unit_);
+/// What came in, went on, waits and was dropped, in one unit. Balances once its owner is at rest:
+/// in == out + sum of dropped + queued.
+struct ledger_status {
+  ledger_status(std::string name_, std::size_t index_, std::string unit_);
 
   const std::string name;
   const std::size_t index;
-  const std::string unit; // of the ledger: "bytes" or "exchanges" or "events"
-
-  std::atomic<actor_phase> phase{actor_phase::starting};
-  counter restarts{0};
-  counter mailbox{0}; // parcels sent to the actor and not opened yet
-  counter messages_in{0};
-  counter messages_out{0};
+  const std::string unit; // "bytes" or "exchanges" or "events"; empty: nothing is counted here
 
   counter in{0};
   counter out{0};
@@ -69,6 +65,17 @@ struct actor_status {
   void drop(drop_reason reason, std::uint64_t units) noexcept {
     dropped[static_cast<std::size_t>(reason)].fetch_add(units, std::memory_order_relaxed);
   }
+};
+
+/// One actor's figures.
+struct actor_status : ledger_status {
+  using ledger_status::ledger_status;
+
+  std::atomic<actor_phase> phase{actor_phase::starting};
+  counter restarts{0};
+  counter mailbox{0}; // parcels sent to the actor and not opened yet
+  counter messages_in{0};
+  counter messages_out{0};
 };
 
 /// One edge's figures, summed over its producers and consumers. Ledger, in `unit`:
@@ -102,15 +109,24 @@ struct edge_status {
 class directory {
 public:
   actor_status& add_actor(std::string name, std::size_t index, std::string unit);
+
+  /// A ledger beside those of the actors, for what is counted in another unit than the actor's own. No actor has its
+  /// name.
+  ledger_status& add_ledger(std::string name, std::size_t index, std::string unit);
+
   edge_status& add_edge(std::string from, std::string to, std::string unit, std::size_t lanes, std::size_t batch_max,
                         std::size_t credit_max, std::size_t queue_max);
 
   void for_each_actor(const std::function<void(const actor_status&)>& visit) const;
+
+  /// The ledgers of the actors that keep one, then the others.
+  void for_each_ledger(const std::function<void(const ledger_status&)>& visit) const;
   void for_each_edge(const std::function<void(const edge_status&)>& visit) const;
 
 private:
   mutable std::mutex mutex_;
   std::deque<actor_status> actors_;
+  std::deque<ledger_status> ledgers_;
   std::deque<edge_status> edges_;
 };
 

@@ -28,8 +28,8 @@ private:
   std::vector<MetricFamily> all_;
 };
 
-labels labels_of(const flow::actor_status& actor) {
-  return {{"actor", actor.name}, {"index", std::to_string(actor.index)}};
+labels labels_of(const flow::ledger_status& ledger) {
+  return {{"actor", ledger.name}, {"index", std::to_string(ledger.index)}};
 }
 
 labels labels_of(const flow::edge_status& edge) { return {{"from", edge.from}, {"to", edge.to}}; }
@@ -45,30 +45,27 @@ void add_drops(families& out, const std::string& name, const std::string& help, 
     }
 }
 
-struct actor_metric {
+template <class Status>
+struct status_metric {
   const char* name;
   const char* help;
   MetricType type;
-  flow::counter flow::actor_status::* value;
+  flow::counter Status::* value;
 };
 
-const actor_metric actor_metrics[] = {
-    {"cleartap_actor_in_total", "Units taken in.", MetricType::Counter, &flow::actor_status::in},
-    {"cleartap_actor_out_total", "Units passed on.", MetricType::Counter, &flow::actor_status::out},
-    {"cleartap_actor_queued", "Units inside.", MetricType::Gauge, &flow::actor_status::queued},
+const status_metric<flow::ledger_status> ledger_metrics[] = {
+    {"cleartap_actor_in_total", "Units taken in.", MetricType::Counter, &flow::ledger_status::in},
+    {"cleartap_actor_out_total", "Units passed on.", MetricType::Counter, &flow::ledger_status::out},
+    {"cleartap_actor_queued", "Units inside.", MetricType::Gauge, &flow::ledger_status::queued},
+};
+
+const status_metric<flow::actor_status> actor_metrics[] = {
     {"cleartap_actor_mailbox", "Batches that wait in the mailbox.", MetricType::Gauge, &flow::actor_status::mailbox},
     {"cleartap_actor_restarts_total", "Restarts by the supervisor.", MetricType::Counter,
      &flow::actor_status::restarts},
 };
 
-struct edge_metric {
-  const char* name;
-  const char* help;
-  MetricType type;
-  flow::counter flow::edge_status::* value;
-};
-
-const edge_metric edge_metrics[] = {
+const status_metric<flow::edge_status> edge_metrics[] = {
     {"cleartap_edge_offered_total", "Units that the producers offered.", MetricType::Counter,
      &flow::edge_status::offered},
     {"cleartap_edge_delivered_total", "Units that the consumers took.", MetricType::Counter,
@@ -82,17 +79,18 @@ const edge_metric edge_metrics[] = {
 
 std::string metrics_text(const flow::directory& directory, const watch_status* watched) {
   auto out = families{};
+  auto add = [&](const auto& metric, const auto& status) {
+    out.add(metric.name, metric.type, metric.help, labels_of(status), (status.*metric.value).load());
+  };
+  for (const auto& metric : ledger_metrics)
+    directory.for_each_ledger([&](const flow::ledger_status& ledger) { add(metric, ledger); });
   for (const auto& metric : actor_metrics)
-    directory.for_each_actor([&](const flow::actor_status& actor) {
-      out.add(metric.name, metric.type, metric.help, labels_of(actor), (actor.*metric.value).load());
-    });
-  directory.for_each_actor([&](const flow::actor_status& actor) {
-    add_drops(out, "cleartap_actor_dropped_total", "Units that went no further, by reason.", actor);
+    directory.for_each_actor([&](const flow::actor_status& actor) { add(metric, actor); });
+  directory.for_each_ledger([&](const flow::ledger_status& ledger) {
+    add_drops(out, "cleartap_actor_dropped_total", "Units that went no further, by reason.", ledger);
   });
   for (const auto& metric : edge_metrics)
-    directory.for_each_edge([&](const flow::edge_status& edge) {
-      out.add(metric.name, metric.type, metric.help, labels_of(edge), (edge.*metric.value).load());
-    });
+    directory.for_each_edge([&](const flow::edge_status& edge) { add(metric, edge); });
   directory.for_each_edge([&](const flow::edge_status& edge) {
     add_drops(out, "cleartap_edge_dropped_total", "Units that did not arrive, by reason.", edge);
   });

@@ -97,6 +97,17 @@ TEST_CASE("actors without a ledger are not among the stages") {
   CHECK(boost::json::parse(actors_json(all)).at("actors").as_array().size() == 2);
 }
 
+TEST_CASE("a ledger that belongs to no actor is a stage of its own") {
+  auto all = flow::directory{};
+  auto& bodies = all.add_ledger("bodies", 0, "bytes");
+  bodies.in = 50;
+  bodies.out = 43;
+  bodies.drop(drop_reason::sampled, 7);
+  CHECK(losses_json(all) == R"({"stages":[{"name":"bodies","index":0,"unit":"bytes","in":50,"out":43,"queued":0,)"
+                            R"("dropped":{"sampled":7},"balance":0}]})");
+  CHECK(actors_json(all) == R"({"actors":[]})");
+}
+
 TEST_CASE("what is watched is told, or null where nothing is") {
   auto watched = watch_status{};
   CHECK(watched_json(&watched) == R"({"libraries":0,"processes":0,"scanned":false})");

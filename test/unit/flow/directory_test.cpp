@@ -48,7 +48,8 @@ TEST_CASE("names and reasons stand in the same order") {
   CHECK(to_string(drop_reason::duplicate) == "duplicate");
   CHECK(to_string(drop_reason::not_learned) == "not_learned");
   CHECK(to_string(drop_reason::watcher_slow) == "watcher_slow");
-  CHECK(reasons == 18);
+  CHECK(to_string(drop_reason::sampled) == "sampled");
+  CHECK(reasons == 19);
 }
 
 TEST_CASE("every phase has a name of its own") {
@@ -70,6 +71,21 @@ TEST_CASE("an actor begins at the start with nothing counted") {
   CHECK(actor.in + actor.out + actor.queued + actor.mailbox + actor.restarts == 0);
   for (const auto& units : actor.dropped)
     CHECK(units == 0);
+}
+
+TEST_CASE("a ledger beside the actors' is among the ledgers, not among the actors") {
+  auto all = directory{};
+  auto& bodies = all.add_ledger("bodies", 0, "bytes");
+  all.add_actor("uplink", 0, "exchanges");
+  all.add_actor("admin", 0, ""); // keeps none
+  bodies.drop(drop_reason::sampled, 7);
+  auto ledgers = std::vector<std::string>{};
+  all.for_each_ledger([&](const ledger_status& each) { ledgers.push_back(each.name); });
+  CHECK(ledgers == std::vector<std::string>{"uplink", "bodies"});
+  auto actors = std::vector<std::string>{};
+  all.for_each_actor([&](const actor_status& each) { actors.push_back(each.name); });
+  CHECK(actors == std::vector<std::string>{"uplink", "admin"});
+  CHECK(bodies.dropped[static_cast<std::size_t>(drop_reason::sampled)] == 7);
 }
 
 TEST_CASE("an edge keeps its limits and is wanted until someone says otherwise") {

@@ -131,6 +131,19 @@ TEST_CASE("each edge's figures carry both its ends") {
   CHECK(text.value(R"(cleartap_edge_offered_total{from="streams",to="redaction"})") == "0");
 }
 
+TEST_CASE("a ledger that belongs to no actor has units, and neither mailbox nor restarts") {
+  auto all = flow::directory{};
+  auto& bodies = all.add_ledger("bodies", 0, "bytes");
+  bodies.in = 50;
+  bodies.out = 43;
+  bodies.drop(drop_reason::sampled, 7);
+  const auto text = exposition{metrics_text(all, nullptr)};
+  CHECK(text.value(R"(cleartap_actor_in_total{actor="bodies",index="0"})") == "50");
+  CHECK(text.value(R"(cleartap_actor_out_total{actor="bodies",index="0"})") == "43");
+  CHECK(text.value(R"(cleartap_actor_dropped_total{actor="bodies",index="0",reason="sampled",unit="bytes"})") == "7");
+  CHECK(text.samples.size() == 4); // and what is queued
+}
+
 TEST_CASE("what is watched is told by the sniffer alone") {
   auto all = flow::directory{};
   auto watched = watch_status{};
