@@ -1,7 +1,7 @@
 #include "actors/wiring.hpp"
 
 #include "actors/admin/admin_actor.hpp"
-#include "actors/admin/token.hpp"
+#include "actors/http/token.hpp"
 #include "actors/enrichment/enrichment_actor.hpp"
 #include "actors/feed/feed_actor.hpp"
 #include "actors/intake/intake_actor.hpp"

@@ -68,7 +68,7 @@ using ring_actor = producer_actor::extend<caf::reacts_to<tick_atom>, caf::reacts
 using rescan_actor = child_actor::extend<caf::reacts_to<flow::parcel<process_batch>>,
                                          caf::reacts_to<probes_actor>, // whom to tell
                                          caf::reacts_to<rescan_atom>,  // scan all processes now
-                                         caf::reacts_to<tick_atom>>;
+                                         caf::replies_to<list_atom>::with<library_rows>, caf::reacts_to<tick_atom>>;
 
 using streams_actor =
     producer_actor::extend<caf::reacts_to<flow::parcel<chunk_batch>>, caf::reacts_to<exchange_announcement>,
@@ -130,12 +130,13 @@ using page_actor =
 // -- around both
 // ---------------------------------------------------------------------------------------------------------
 
-/// HTTP servers whose handlers only read counters.
-using server_actor = child_actor;
+/// Serves what only reads counters; reads them once a second for their rates.
+using metrics_actor = child_actor::extend<caf::reacts_to<tick_atom>>;
 
 using admin_actor =
     child_actor::extend<caf::reacts_to<probes_actor>, caf::reacts_to<rescan_actor>,
-                        caf::replies_to<pause_atom, bool>::with<bool>, caf::replies_to<rescan_atom>::with<bool>>;
+                        caf::replies_to<pause_atom, bool>::with<bool>, caf::replies_to<rescan_atom>::with<bool>,
+                        caf::replies_to<list_atom>::with<library_rows>>;
 
 using supervisor_actor =
     caf::typed_actor<caf::reacts_to<revive_atom, std::size_t>, // to itself, after the back-off
@@ -152,3 +153,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::farewell)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::commit_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::changed_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::api_summaries)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::library_rows)

@@ -4,6 +4,7 @@
 #include "messages/process.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -22,6 +23,27 @@ struct attach_request {
   std::filesystem::path path; // through /proc/PID/root, so that it reaches into containers
   std::vector<function_offset> functions;
 };
+
+enum class library_state : std::uint8_t {
+  attaching,
+  attached,
+  unused, // attached, and nobody has it mapped: let go after discovery.unused_max
+  refused // until the next scan
+};
+
+/// A TLS library, or an executable that contains one.
+struct library_row {
+  std::string path; // as the process saw it that showed it first
+  file_id file;
+  std::size_t processes = 0; // that use it now
+  std::size_t functions = 0; // to be probed, found in the file
+  std::size_t attached = 0;  // of them
+  library_state state = library_state::attaching;
+  std::string reason;          // of a refusal
+  std::chrono::seconds age{0}; // of the state
+};
+
+using library_rows = std::vector<library_row>;
 
 /// What the sniffer watches, readable by any thread.
 struct watch_status {

@@ -1,8 +1,13 @@
 #include "actors/admin/admin_actor.hpp"
 
-#include "actors/admin/status_json.hpp"
-#include "actors/admin/token.hpp"
 #include "actors/flow/stage.hpp"
+#include "actors/http/loopback.hpp"
+#include "actors/http/token.hpp"
+#include "actors/status/libraries_json.hpp"
+#include "actors/status/status_json.hpp"
+
+#include <boost/json.hpp>
+#include <spdlog/spdlog.h>
 
 namespace cleartap {
 
@@ -16,11 +21,19 @@ constexpr auto heartbeat = 250ms; // how often a stream without exchanges looks 
 using self_pointer = admin_actor::stateful_pointer<admin_state>;
 
 http_answer refusal(int status, std::string_view cause) {
-  return {.status = status, .body = R"({"error":")" + std::string{cause} + R"("})"};
+  return {.status = status, .body = boost::json::serialize(boost::json::object{{"error", cause}})};
+}
+
+/// What the sender of the error wrote, without CAF's words around it.
+std::string text_of(const caf::actor_system& system, const caf::error& error) {
+  const auto& context = error.context();
+  return context.match_elements<std::string>() ? context.get_as<std::string>(0) : system.render(error);
 }
 
 http_handler guarded(const admin_views* views, http_handler handler) {
   return [views, handler = std::move(handler)](const http_query& query) {
+    if (!names_loopback(query.host)) // a web page elsewhere that made its own name resolve to this machine
+      return refusal(421, "the admin port answers under loopback names alone");
     if (!authorized(query.authorization, views->token))
       return refusal(401, "the token of admin.token_file is needed");
     return handler(query);
@@ -41,15 +54,47 @@ http_answer watch(const admin_views* views) {
   return {.content_type = "application/x-ndjson", .stream = std::move(next)};
 }
 
-/// Asks the admin actor from a thread of the server.
-template <class... Command>
-http_answer command(caf::actor_system& system, const admin_actor& admin, const Command&... what) {
+/// Asks the admin actor from a thread of the server. `render` makes the answer's body.
+template <class Answer, class Render, class... Question>
+http_answer ask(caf::actor_system& system, const admin_actor& admin, Render render, const Question&... question) {
   auto answer = refusal(503, "no answer");
   auto self = caf::scoped_actor{system};
-  self->request(admin, answer_time_max, what...)
-      .receive([&](bool state) { answer = {.body = state ? R"({"result":true})" : R"({"result":false})"}; },
-               [&](const caf::error& error) { answer = refusal(503, system.render(error)); });
+  self->request(admin, answer_time_max, question...)
+      .receive([&](const Answer& content) { answer = {.body = render(content)}; },
+               [&](const caf::error& error) { answer = refusal(503, text_of(system, error)); });
   return answer;
+}
+
+template <class... Command>
+http_answer command(caf::actor_system& system, const admin_actor& admin, const Command&... what) {
+  auto render = [](bool state) { return std::string{state ? R"({"result":true})" : R"({"result":false})"}; };
+  return ask<bool>(system, admin, render, what...);
+}
+
+/// Written whatever the log level is.
+void audit(const std::string& what) {
+  auto log = spdlog::default_logger()->clone("");
+  log->set_level(spdlog::level::info);
+  log->info("audit: {}", what);
+}
+
+http_answer log_level() {
+  auto name = spdlog::level::to_string_view(spdlog::get_level());
+  return {.body = R"({"level":")" + std::string{name.data(), name.size()} + R"("})"};
+}
+
+/// The route lets only the four names of `logLevel` through.
+http_answer set_log_level(const std::string& name) {
+  auto before = spdlog::level::to_string_view(spdlog::get_level());
+  spdlog::set_level(spdlog::level::from_str(name));
+  audit("log level " + std::string{before.data(), before.size()} + " -> " + name + " by the admin port");
+  return log_level();
+}
+
+void add_log_level(http_server& server, const admin_views* views) {
+  server.get("/v1/log-level", guarded(views, [](const http_query&) { return log_level(); }));
+  server.post("/v1/log-level/(debug|info|warning|error)",
+              guarded(views, [](const http_query& query) { return set_log_level(query.argument); }));
 }
 
 void add_views(http_server& server, const admin_views* views) {
@@ -74,6 +119,12 @@ void add_commands(self_pointer self, const admin_views* views) {
   server.post("/v1/resume", guarded(views, [&system, admin](const http_query&) {
                 return command(system, admin(), pause_atom_v, false);
               }));
+  server.get("/v1/libraries", guarded(views, [&system, admin](const http_query&) {
+               auto render = [](const library_rows& rows) {
+                 return libraries_json(rows, std::chrono::system_clock::now());
+               };
+               return ask<library_rows>(system, admin(), render, list_atom_v);
+             }));
   server.post("/v1/rescan",
               guarded(views, [&system, admin](const http_query&) { return command(system, admin(), rescan_atom_v); }));
 }
@@ -84,6 +135,7 @@ admin_actor::behavior_type admin(self_pointer self, const settings* config, cons
   flow::keep_exception_text(self);
   auto& server = self->state.server;
   add_views(server, views);
+  add_log_level(server, views);
   add_commands(self, views);
   auto listening = server.start(config->admin.listen, "admin.listen");
   if (!listening)
@@ -105,6 +157,11 @@ admin_actor::behavior_type admin(self_pointer self, const settings* config, cons
           return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
         self->send(self->state.rescan, rescan_atom_v);
         return true;
+      },
+      [self](list_atom) -> caf::result<library_rows> {
+        if (!self->state.rescan)
+          return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
+        return self->delegate(self->state.rescan, list_atom_v);
       },
   };
 }

@@ -15,6 +15,18 @@ constexpr auto reason_names = std::array<std::string_view, static_cast<std::size
 constexpr auto phase_names =
     std::array<std::string_view, 6>{"starting", "running", "backing_off", "draining", "stopped", "failed"};
 
+std::uint64_t sum(const drop_counters& dropped) noexcept {
+  auto units = std::uint64_t{0};
+  for (const auto& each : dropped)
+    units += each.load(std::memory_order_relaxed);
+  return units;
+}
+
+void sample_ledger(ledger_status& ledger, std::chrono::steady_clock::time_point now) noexcept {
+  ledger.in_rate.sample(ledger.in.load(std::memory_order_relaxed), now);
+  ledger.dropped_rate.sample(sum(ledger.dropped), now);
+}
+
 } // namespace
 
 std::string_view to_string(drop_reason reason) noexcept { return reason_names[static_cast<std::size_t>(reason)]; }
@@ -48,6 +60,18 @@ edge_status& directory::add_edge(std::string from, std::string to, std::string u
                                  std::size_t batch_max, std::size_t credit_max, std::size_t queue_max) {
   auto guard = std::lock_guard{mutex_};
   return edges_.emplace_back(std::move(from), std::move(to), std::move(unit), lanes, batch_max, credit_max, queue_max);
+}
+
+void directory::sample(std::chrono::steady_clock::time_point now) {
+  auto guard = std::lock_guard{mutex_};
+  for (auto& actor : actors_)
+    sample_ledger(actor, now);
+  for (auto& ledger : ledgers_)
+    sample_ledger(ledger, now);
+  for (auto& edge : edges_) {
+    edge.delivered_rate.sample(edge.delivered.load(std::memory_order_relaxed), now);
+    edge.dropped_rate.sample(sum(edge.dropped), now);
+  }
 }
 
 void directory::for_each_actor(const std::function<void(const actor_status&)>& visit) const {

@@ -2,6 +2,8 @@
 // visible too. Refuses to know messages and actors.
 #pragma once
 
+#include "actors/flow/rate.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -61,6 +63,8 @@ struct ledger_status {
   counter out{0};
   counter queued{0};
   drop_counters dropped{};
+  rate in_rate;
+  rate dropped_rate;
 
   void drop(drop_reason reason, std::uint64_t units) noexcept {
     dropped[static_cast<std::size_t>(reason)].fetch_add(units, std::memory_order_relaxed);
@@ -98,6 +102,8 @@ struct edge_status {
   counter under_way{0}; // batches sent whose consumer has not finished
   counter waiting{0};   // units without credit
   drop_counters dropped{};
+  rate delivered_rate;
+  rate dropped_rate;
   std::atomic<bool> wanted{true}; // an optional consumer may want nothing for now
 
   void drop(drop_reason reason, std::uint64_t units) noexcept {
@@ -116,6 +122,9 @@ public:
 
   edge_status& add_edge(std::string from, std::string to, std::string unit, std::size_t lanes, std::size_t batch_max,
                         std::size_t credit_max, std::size_t queue_max);
+
+  /// Reads all counters for their rates. One actor of the process calls this, once a second.
+  void sample(std::chrono::steady_clock::time_point now);
 
   void for_each_actor(const std::function<void(const actor_status&)>& visit) const;
 

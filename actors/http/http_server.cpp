@@ -23,6 +23,7 @@ constexpr auto idle_time_max_s = 1; // for a peer to begin a request; `stop` wai
 http_query query_of(const httplib::Request& request) {
   return {.path = request.path,
           .argument = request.matches.size() > 1 ? request.matches[1].str() : "", // of the decoded path
+          .host = request.get_header_value("Host"),
           .authorization = request.get_header_value("Authorization"),
           .if_none_match = request.get_header_value("If-None-Match")};
 }

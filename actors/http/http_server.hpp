@@ -17,7 +17,8 @@ namespace cleartap {
 struct http_query {
   std::string path;
   std::string argument;      // what the route's group matched, percent-decoded
-  std::string authorization; // the header's value
+  std::string host;          // the header's value
+  std::string authorization; // likewise
   std::string if_none_match;
 };
 

@@ -7,6 +7,10 @@ namespace cleartap {
 
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr auto sample_interval = 1s;
+
 http_answer health(const flow::directory& directory) {
   auto failed = std::string{};
   directory.for_each_actor([&](const flow::actor_status& actor) {
@@ -30,8 +34,8 @@ http_answer readiness(const watch_status* watched) {
 
 } // namespace
 
-server_actor::behavior_type metrics(server_actor::stateful_pointer<metrics_state> self, const settings* config,
-                                    const flow::directory* directory, const watch_status* watched) {
+metrics_actor::behavior_type metrics(metrics_actor::stateful_pointer<metrics_state> self, const settings* config,
+                                     flow::directory* directory, const watch_status* watched) {
   flow::keep_exception_text(self);
   auto& server = self->state.server;
   server.get("/metrics", [directory, watched](const http_query&) {
@@ -42,10 +46,17 @@ server_actor::behavior_type metrics(server_actor::stateful_pointer<metrics_state
   auto listening = server.start(config->metrics.listen, "metrics.listen");
   if (!listening)
     throw std::runtime_error{listening.error().text};
-  return {[self](drain_atom) {
-    self->state.server.stop();
-    self->quit();
-  }};
+  self->send(self, tick_atom_v);
+  return {
+      [self](drain_atom) {
+        self->state.server.stop();
+        self->quit();
+      },
+      [self, directory](tick_atom) {
+        directory->sample(std::chrono::steady_clock::now());
+        self->delayed_send(self, sample_interval, tick_atom_v);
+      },
+  };
 }
 
 } // namespace cleartap

@@ -1,4 +1,5 @@
 // Serves /metrics, /healthz and /readyz from counters alone, so that it answers even when every other actor is stuck.
+// Keeps the directory's rates up to date.
 #pragma once
 
 #include "actors/http/http_server.hpp"
@@ -13,7 +14,7 @@ struct metrics_state {
   http_server server;
 };
 
-server_actor::behavior_type metrics(server_actor::stateful_pointer<metrics_state> self, const settings* config,
-                                    const flow::directory* directory, const watch_status* watched);
+metrics_actor::behavior_type metrics(metrics_actor::stateful_pointer<metrics_state> self, const settings* config,
+                                     flow::directory* directory, const watch_status* watched);
 
 } // namespace cleartap

@@ -14,14 +14,44 @@ file_verdict library_table::mapped(std::uint32_t pid, file_id file) {
     by_process_[pid].insert(file);
     return file_verdict::known;
   }
+  if (auto found = refused_.find(file); found != refused_.end()) {
+    found->second.users.insert(pid);
+    return file_verdict::known;
+  }
   if (others_.contains(file))
     return file_verdict::known;
   return libraries_.size() < libraries_max_ ? file_verdict::unknown : file_verdict::too_many;
 }
 
-void library_table::learn_library(std::uint32_t pid, file_id file) {
-  libraries_[file].users.insert(pid);
+void library_table::learn_library(std::uint32_t pid, file_id file, library_facts facts) {
+  auto& fresh = libraries_[file];
+  fresh.users.insert(pid);
+  fresh.since = facts.seen;
+  fresh.facts = std::move(facts);
   by_process_[pid].insert(file);
+}
+
+void library_table::attached(file_id file, std::chrono::seconds now) {
+  auto found = libraries_.find(file);
+  if (found == libraries_.end())
+    return;
+  found->second.attached = true;
+  found->second.since = now;
+}
+
+void library_table::refused(file_id file, std::string reason, std::chrono::seconds now) {
+  auto found = libraries_.find(file);
+  if (found == libraries_.end())
+    return;
+  auto what = found->second;
+  drop_library(file);
+  if (refused_.size() >= libraries_max_) {
+    learn_other(file);
+    return;
+  }
+  what.refusal = std::move(reason);
+  what.since = now;
+  refused_.insert_or_assign(file, std::move(what));
 }
 
 void library_table::learn_other(file_id file) {
@@ -43,7 +73,15 @@ void library_table::drop_library(file_id file) {
   libraries_.erase(found);
 }
 
+void library_table::forget_others() noexcept {
+  others_.clear();
+  refused_.clear();
+}
+
 void library_table::forked(std::uint32_t parent, std::uint32_t child) {
+  for (auto& [file, each] : refused_)
+    if (each.users.contains(parent))
+      each.users.insert(child);
   auto found = by_process_.find(parent);
   if (found == by_process_.end())
     return;
@@ -56,10 +94,12 @@ void library_table::forked(std::uint32_t parent, std::uint32_t child) {
 void library_table::clear() noexcept {
   libraries_.clear();
   by_process_.clear();
-  others_.clear();
+  forget_others();
 }
 
 void library_table::process_gone(std::uint32_t pid, std::chrono::seconds now) {
+  for (auto& [file, each] : refused_)
+    each.users.erase(pid);
   auto found = by_process_.find(pid);
   if (found == by_process_.end())
     return;
@@ -79,6 +119,8 @@ void library_table::drop_gone(const std::function<bool(std::uint32_t pid)>& aliv
       gone.push_back(pid);
   for (auto pid : gone)
     process_gone(pid, now);
+  for (auto& [file, each] : refused_)
+    std::erase_if(each.users, [&](auto pid) { return !alive(pid); });
 }
 
 std::vector<file_id> library_table::take_unused(std::chrono::seconds now) {
@@ -89,6 +131,32 @@ std::vector<file_id> library_table::take_unused(std::chrono::seconds now) {
   for (auto file : unused)
     libraries_.erase(file);
   return unused;
+}
+
+library_row library_table::row_of(file_id file, const library& each, std::chrono::seconds now) {
+  auto row = library_row{.path = each.facts.path,
+                         .file = file,
+                         .processes = each.users.size(),
+                         .functions = each.facts.functions,
+                         .attached = each.attached ? each.facts.functions : 0,
+                         .state = each.attached ? library_state::attached : library_state::attaching,
+                         .reason = each.refusal,
+                         .age = now - each.since};
+  if (!each.refusal.empty())
+    row.state = library_state::refused;
+  else if (each.attached && each.users.empty()) {
+    row.state = library_state::unused;
+    row.age = now - each.unused_since;
+  }
+  return row;
+}
+
+library_rows library_table::rows(std::chrono::seconds now) const {
+  auto all = library_rows{};
+  for (const auto* part : {&libraries_, &refused_})
+    for (const auto& [file, each] : *part)
+      all.push_back(row_of(file, each, now));
+  return all;
 }
 
 } // namespace cleartap

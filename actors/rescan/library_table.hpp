@@ -1,7 +1,7 @@
 // Which TLS libraries are in use, by whom, and since when no more. Refuses to look at files or processes itself.
 #pragma once
 
-#include "messages/process.hpp"
+#include "messages/probing.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,6 +19,13 @@ enum class file_verdict : std::uint8_t {
   too_many // unknown, but the table is full
 };
 
+/// What looking at a file told.
+struct library_facts {
+  std::string path;
+  std::size_t functions = 0;
+  std::chrono::seconds seen{0};
+};
+
 class library_table {
 public:
   library_table(std::size_t libraries_max, std::chrono::seconds unused_max) noexcept
@@ -28,10 +35,14 @@ public:
   [[nodiscard]] file_verdict mapped(std::uint32_t pid, file_id file);
 
   /// The outcome of looking at an unknown file.
-  void learn_library(std::uint32_t pid, file_id file);
+  void learn_library(std::uint32_t pid, file_id file, library_facts facts = {});
   void learn_other(file_id file);
 
-  /// It could not be attached: its next user shows it again.
+  /// The outcome of attaching it. Refused, it is no library until `forget_others`, or every user would try again.
+  void attached(file_id file, std::chrono::seconds now);
+  void refused(file_id file, std::string reason, std::chrono::seconds now);
+
+  /// It could not be attached for a reason that may pass: its next user shows it again.
   void drop_library(file_id file);
 
   /// A child maps what its parent maps.
@@ -47,10 +58,13 @@ public:
   [[nodiscard]] std::vector<file_id> take_unused(std::chrono::seconds now);
 
   /// Forgets what was no library: inodes are used again.
-  void forget_others() noexcept { others_.clear(); }
+  void forget_others() noexcept;
 
   /// Nothing is attached any more.
   void clear() noexcept;
+
+  /// At most `libraries_max` libraries, and as many that were refused.
+  [[nodiscard]] library_rows rows(std::chrono::seconds now) const;
 
   std::size_t libraries() const noexcept { return libraries_.size(); }
   std::size_t processes() const noexcept { return by_process_.size(); }
@@ -59,11 +73,18 @@ private:
   struct library {
     std::set<std::uint32_t> users;
     std::chrono::seconds unused_since{0};
+    library_facts facts;
+    bool attached = false;
+    std::string refusal;
+    std::chrono::seconds since{0}; // attached or refused
   };
+
+  static library_row row_of(file_id file, const library& each, std::chrono::seconds now);
 
   std::size_t libraries_max_;
   std::chrono::seconds unused_max_;
   std::map<file_id, library> libraries_;
+  std::map<file_id, library> refused_; // their users are not in by_process_
   std::map<std::uint32_t, std::set<file_id>> by_process_;
   std::set<file_id> others_;
 };

@@ -55,14 +55,16 @@ void attach(self_pointer self, const process_event& mapping, const attach_reques
   if (!state.probes)
     return;
   // Counted as a library at once, so that its next user does not ask again.
-  state.table->learn_library(mapping.pid, mapping.file);
+  state.table->learn_library(mapping.pid, mapping.file, {mapping.path, wanted.functions.size(), now()});
   self->request(state.probes, 10s, attach_atom_v, wanted)
       .then(
           [self, mapping, wanted](const std::string& refusal) {
-            if (refusal.empty())
+            if (refusal.empty()) {
               spdlog::info("probes attached to {} (first user: pid {})", mapping.path, mapping.pid);
-            else
+              self->state.table->attached(mapping.file, now());
+            } else {
               on_refused(self, mapping, wanted, refusal);
+            }
             count_watched(self->state);
           },
           [self, mapping](const caf::error& error) {
@@ -74,15 +76,15 @@ void attach(self_pointer self, const process_event& mapping, const attach_reques
 /// A process that ended in the meantime took its path to the file along.
 void on_refused(self_pointer self, const process_event& mapping, attach_request refused, const std::string& why) {
   auto& table = *self->state.table;
-  table.drop_library(mapping.file);
   auto path = reachable(mapping);
-  if (!path)
-    return; // the next user shows the file again
-  if (*path == refused.path) {
+  if (path && *path == refused.path) {
     spdlog::warn("{}", why);
-    table.learn_other(mapping.file); // until the next scan, or every user would try again
+    table.refused(mapping.file, why, now());
     return;
   }
+  table.drop_library(mapping.file);
+  if (!path)
+    return; // the next user shows the file again
   refused.path = *path;
   attach(self, mapping, refused);
   table.process_gone(mapping.pid, now());
@@ -187,6 +189,7 @@ rescan_actor::behavior_type rescan(self_pointer self, const settings* config, fl
         announce_scanned(self);
       },
       [self, find](rescan_atom) { scan(self, find); },
+      [self](list_atom) { return self->state.table->rows(now()); },
       [self, find](tick_atom) {
         auto& st = self->state;
         st.table->drop_gone(is_alive, now());

@@ -1,7 +1,8 @@
 #include "tools/cleartap/admin_client.hpp"
 
-#include "actors/admin/token.hpp"
+#include "actors/http/token.hpp"
 
+#include <boost/json.hpp>
 #include <httplib.h>
 
 namespace cleartap {
@@ -26,11 +27,19 @@ failure not_running(const settings& config) {
           "; start one with `cleartap standalone`, or name its admin.listen with --set"};
 }
 
+/// The server's own words, as far as it has some.
+std::string cause_of(const httplib::Response& refusal) {
+  auto error = boost::system::error_code{};
+  auto body = boost::json::parse(refusal.body, error);
+  const auto* cause = error ? nullptr : body.find_pointer("/error", error);
+  return cause && cause->is_string() ? std::string{cause->get_string()} : "status " + std::to_string(refusal.status);
+}
+
 result<std::string> content(const settings& config, const httplib::Result& answer) {
   if (!answer)
     return not_running(config);
   if (answer->status != 200)
-    return failure{address(config) + " refused: " + answer->body};
+    return failure{address(config) + " refused: " + cause_of(*answer)};
   return answer->body;
 }
 

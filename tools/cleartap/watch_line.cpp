@@ -1,5 +1,7 @@
 #include "tools/cleartap/watch_line.hpp"
 
+#include "tools/cleartap/printable.hpp"
+
 #include <cstdio>
 
 namespace cleartap {
@@ -18,13 +20,6 @@ const json::object& object(const json::object& from, std::string_view key) {
   static const auto none = json::object{};
   const auto* value = from.if_contains(key);
   return value && value->is_object() ? value->get_object() : none;
-}
-
-std::string printable(std::string line) {
-  for (auto& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      c = '?';
-  return line;
 }
 
 std::string target(const json::object& request, const std::string& remote) {

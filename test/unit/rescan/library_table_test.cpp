@@ -173,3 +173,52 @@ TEST_CASE("a user whose end was told before its mapping is noticed by looking") 
   CHECK(table.take_unused(65s).empty());
   CHECK(table.take_unused(66s) == files{openssl});
 }
+
+TEST_CASE("a library is shown with what is known of it, through all its states") {
+  auto table = library_table{8, 60s};
+  table.learn_library(10, openssl, {"/usr/lib/libssl.so.3", 6, 5s});
+  REQUIRE(table.rows(7s).size() == 1);
+  auto row = table.rows(7s)[0];
+  CHECK(row.path == "/usr/lib/libssl.so.3");
+  CHECK(row.file == openssl);
+  CHECK((row.processes == 1 && row.functions == 6 && row.attached == 0));
+  CHECK((row.state == library_state::attaching && row.age == 2s));
+  table.attached(openssl, 8s);
+  CHECK(table.mapped(11, openssl) == file_verdict::known);
+  row = table.rows(10s)[0];
+  CHECK((row.processes == 2 && row.attached == 6));
+  CHECK((row.state == library_state::attached && row.age == 2s));
+  table.process_gone(10, 20s);
+  table.process_gone(11, 30s);
+  row = table.rows(31s)[0];
+  CHECK((row.processes == 0 && row.attached == 6));
+  CHECK((row.state == library_state::unused && row.age == 1s));
+}
+
+TEST_CASE("a refused library is shown with the reason, and is no library until others are forgotten") {
+  auto table = table_in_use();
+  table.refused(openssl, "no room", 3s);
+  CHECK(table.libraries() == 0);
+  CHECK(table.processes() == 0);
+  CHECK(table.mapped(11, openssl) == file_verdict::known);
+  table.forked(11, 12);
+  auto row = table.rows(5s).at(0);
+  CHECK((row.state == library_state::refused && row.reason == "no room" && row.age == 2s));
+  CHECK((row.processes == 3 && row.attached == 0));
+  table.process_gone(10, 6s);
+  table.drop_gone([](std::uint32_t pid) { return pid != 11; }, 6s);
+  CHECK(table.rows(6s).at(0).processes == 1);
+  table.forget_others();
+  CHECK(table.rows(6s).empty());
+  CHECK(table.mapped(12, openssl) == file_verdict::unknown);
+}
+
+TEST_CASE("refusals are limited too") {
+  auto table = library_table{1, 60s};
+  table.learn_library(10, openssl);
+  table.refused(openssl, "no room", 0s);
+  table.learn_library(10, gnutls);
+  table.refused(gnutls, "no room", 0s);
+  CHECK(table.rows(0s).size() == 1);
+  CHECK(table.mapped(11, gnutls) == file_verdict::known);
+}

@@ -1,4 +1,5 @@
-// The admin port's secret: made at the start, kept in a file that its owner alone may read, compared in constant time.
+// The secrets that ports ask for: the admin port's, made at the start and kept in a file that its owner alone may read,
+// and those that users give in files. Compared in constant time.
 #pragma once
 
 #include "messages/result.hpp"
@@ -15,6 +16,11 @@ namespace cleartap {
 /// Whether the Authorization header's value carries this token (RFC 6750, section 2.1). Takes as long for any wrong
 /// token of the right length.
 [[nodiscard]] bool authorized(std::string_view authorization, std::string_view token) noexcept;
+
+/// The token that the user put into the file at `path`: one word of at least `given_token_size_min` printable ASCII
+/// characters. `key` is the setting to name in the failure.
+inline constexpr std::size_t given_token_size_min = 16;
+[[nodiscard]] result<std::string> read_given_token(const std::filesystem::path& path, std::string_view key);
 
 /// A file that exists while this lives: mode 0600, never shown half written.
 class token_file {

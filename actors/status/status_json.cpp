@@ -1,6 +1,8 @@
-#include "actors/admin/status_json.hpp"
+#include "actors/status/status_json.hpp"
 
 #include <boost/json.hpp>
+#include <cmath>
+#include <map>
 
 namespace cleartap {
 
@@ -16,30 +18,43 @@ json::object drops(const flow::drop_counters& counters) {
   return object;
 }
 
+/// Digits after the third tell nothing of a mean over seconds.
+json::value rounded(const flow::rate& rate) {
+  auto thousandths = std::llround(rate.per_second() * 1000);
+  return thousandths % 1000 == 0 ? json::value(thousandths / 1000)
+                                 : json::value(static_cast<double>(thousandths) / 1000);
+}
+
 json::object actor_object(const flow::actor_status& actor) {
   return {{"name", actor.name},
           {"index", actor.index},
           {"phase", json::string{to_string(actor.phase.load())}},
+          {"unit", actor.unit},
+          {"rate", rounded(actor.in_rate)},
           {"mailbox", actor.mailbox.load()},
           {"messages_in", actor.messages_in.load()},
           {"messages_out", actor.messages_out.load()},
           {"restarts", actor.restarts.load()}};
 }
 
-json::object edge_object(const flow::edge_status& edge) {
+json::object edge_object(const flow::edge_status& edge, std::size_t producers) {
   return {{"from", edge.from},
           {"to", edge.to},
+          {"producers", producers},
           {"lanes", edge.lanes},
           {"batch_max", edge.batch_max},
           {"credit_max", edge.credit_max},
           {"queue_max", edge.queue_max},
           {"unit", edge.unit},
+          {"rate", rounded(edge.delivered_rate)},
           {"offered", edge.offered.load()},
           {"delivered", edge.delivered.load()},
           {"batches", edge.batches.load()},
           {"under_way", edge.under_way.load()},
           {"waiting", edge.waiting.load()},
-          {"dropped", drops(edge.dropped)}};
+          {"wanted", edge.wanted.load()},
+          {"dropped", drops(edge.dropped)},
+          {"dropped_rate", rounded(edge.dropped_rate)}};
 }
 
 json::object ledger_object(const flow::ledger_status& ledger) {
@@ -54,27 +69,47 @@ json::object ledger_object(const flow::ledger_status& ledger) {
           {"out", ledger.out.load()},
           {"queued", ledger.queued.load()},
           {"dropped", drops(ledger.dropped)},
+          {"dropped_rate", rounded(ledger.dropped_rate)},
           {"balance", static_cast<std::int64_t>(missing)}};
+}
+
+json::array actors_of(const flow::directory& directory) {
+  auto list = json::array{};
+  directory.for_each_actor([&](const auto& actor) { list.push_back(actor_object(actor)); });
+  return list;
+}
+
+json::array edges_of(const flow::directory& directory) {
+  auto actors = std::map<std::string_view, std::size_t>{}; // names live as long as the directory
+  directory.for_each_actor([&](const auto& actor) { ++actors[actor.name]; });
+  auto list = json::array{};
+  directory.for_each_edge([&](const auto& edge) { list.push_back(edge_object(edge, actors[edge.from])); });
+  return list;
+}
+
+json::array stages_of(const flow::directory& directory) {
+  auto list = json::array{};
+  directory.for_each_ledger([&](const auto& ledger) { list.push_back(ledger_object(ledger)); });
+  return list;
 }
 
 } // namespace
 
 std::string actors_json(const flow::directory& directory) {
-  auto list = json::array{};
-  directory.for_each_actor([&](const auto& actor) { list.push_back(actor_object(actor)); });
-  return json::serialize(json::object{{"actors", std::move(list)}});
+  return json::serialize(json::object{{"actors", actors_of(directory)}});
 }
 
 std::string topology_json(const flow::directory& directory) {
-  auto list = json::array{};
-  directory.for_each_edge([&](const auto& edge) { list.push_back(edge_object(edge)); });
-  return json::serialize(json::object{{"edges", std::move(list)}});
+  return json::serialize(json::object{{"edges", edges_of(directory)}});
 }
 
 std::string losses_json(const flow::directory& directory) {
-  auto list = json::array{};
-  directory.for_each_ledger([&](const auto& ledger) { list.push_back(ledger_object(ledger)); });
-  return json::serialize(json::object{{"stages", std::move(list)}});
+  return json::serialize(json::object{{"stages", stages_of(directory)}});
+}
+
+std::string pipeline_json(const flow::directory& directory) {
+  return json::serialize(
+      json::object{{"actors", actors_of(directory)}, {"edges", edges_of(directory)}, {"stages", stages_of(directory)}});
 }
 
 std::string watched_json(const watch_status* watched) {

@@ -1,4 +1,4 @@
-#include "actors/admin/token.hpp"
+#include "actors/http/token.hpp"
 
 #include "test/support/temporary_directory.hpp"
 
@@ -171,4 +171,36 @@ TEST_CASE("a directory that was made for the token goes with it") {
   }
   CHECK_FALSE(std::filesystem::exists(directory.path() / "run"));
   CHECK(std::filesystem::exists(directory.path()));
+}
+
+TEST_CASE("a token that a user gave is one word of some length") {
+  const auto dir = temporary_directory{};
+  const auto read = [&](std::string content) {
+    return refusal(read_given_token(dir.write("given", content), "page.token_file"));
+  };
+  const auto refused = [&](std::string content, std::string_view reason) {
+    const auto text = read(std::move(content));
+    INFO(text);
+    CHECK(text.starts_with("page.token_file: " + (dir.path() / "given").string() + ": "));
+    CHECK(text.find(reason) != std::string::npos);
+    CHECK(text.find("openssl rand -hex 32") != std::string::npos);
+  };
+  CHECK(read("0123456789abcdef") == "0123456789abcdef");
+  CHECK(read("0123456789abcdef\r\n") == "0123456789abcdef");
+  CHECK(read("0123456789abcdef0123456789abcdef\n").size() == 32);
+  refused("", "is empty");
+  refused("\n\n", "is empty");
+  refused("0123456789abcde\n", "a token of 15 characters");
+  refused(std::string(5000, 'a'), "a token of 4096 characters");
+  refused("two words of some length", "no printable ASCII character");
+  refused("0123456789abcdef\nand more", "no printable ASCII character");
+  refused(std::string("0123456789abcdef\0", 17), "no printable ASCII character");
+}
+
+TEST_CASE("a given token that cannot be read is refused with the reason") {
+  const auto dir = temporary_directory{};
+  const auto missing = refusal(read_given_token(dir.path() / "missing", "page.token_file"));
+  CHECK(missing.find("missing: cannot be read: No such file or directory; it must hold") != std::string::npos);
+  const auto directory = refusal(read_given_token(dir.path(), "page.token_file"));
+  CHECK(directory.find(": cannot be read: Is a directory; it must hold") != std::string::npos);
 }

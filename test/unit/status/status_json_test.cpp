@@ -1,4 +1,4 @@
-#include "actors/admin/status_json.hpp"
+#include "actors/status/status_json.hpp"
 
 #include <boost/json.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -32,12 +32,13 @@ TEST_CASE("an actor is told with its phase and its counts") {
   actor.messages_out = 3;
   actor.restarts = 4;
   CHECK(actors_json(all) ==
-        R"({"actors":[{"name":"streams","index":1,"phase":"backing_off","mailbox":1,"messages_in":2,)"
-        R"("messages_out":3,"restarts":4}]})");
+        R"({"actors":[{"name":"streams","index":1,"phase":"backing_off","unit":"bytes","rate":0,"mailbox":1,)"
+        R"("messages_in":2,"messages_out":3,"restarts":4}]})");
 }
 
 TEST_CASE("an edge is told with its limits, its counts and its drops by reason") {
   auto all = flow::directory{};
+  all.add_actor("ring", 0, "bytes");
   auto& edge = all.add_edge("ring", "streams", "bytes", 2, 256, 16, 64);
   edge.offered = 1;
   edge.delivered = 2;
@@ -46,10 +47,11 @@ TEST_CASE("an edge is told with its limits, its counts and its drops by reason")
   edge.waiting = 5;
   edge.drop(drop_reason::queue_full, 6);
   edge.drop(drop_reason::consumer_lost, 7);
-  CHECK(topology_json(all) ==
-        R"({"edges":[{"from":"ring","to":"streams","lanes":2,"batch_max":256,"credit_max":16,"queue_max":64,)"
-        R"("unit":"bytes","offered":1,"delivered":2,"batches":3,"under_way":4,"waiting":5,)"
-        R"("dropped":{"queue_full":6,"consumer_lost":7}}]})");
+  CHECK(
+      topology_json(all) ==
+      R"({"edges":[{"from":"ring","to":"streams","producers":1,"lanes":2,"batch_max":256,"credit_max":16,"queue_max":64,)"
+      R"("unit":"bytes","rate":0,"offered":1,"delivered":2,"batches":3,"under_way":4,"waiting":5,"wanted":true,)"
+      R"("dropped":{"queue_full":6,"consumer_lost":7},"dropped_rate":0}]})");
 }
 
 TEST_CASE("a stage at rest balances") {
@@ -61,7 +63,7 @@ TEST_CASE("a stage at rest balances") {
   actor.drop(drop_reason::not_http, 15);
   actor.drop(drop_reason::limit, 5);
   CHECK(losses_json(all) == R"({"stages":[{"name":"streams","index":0,"unit":"bytes","in":100,"out":70,"queued":10,)"
-                            R"("dropped":{"not_http":15,"limit":5},"balance":0}]})");
+                            R"("dropped":{"not_http":15,"limit":5},"dropped_rate":0,"balance":0}]})");
 }
 
 TEST_CASE("a stage in which something is missing or double says how much") {
@@ -104,8 +106,36 @@ TEST_CASE("a ledger that belongs to no actor is a stage of its own") {
   bodies.out = 43;
   bodies.drop(drop_reason::sampled, 7);
   CHECK(losses_json(all) == R"({"stages":[{"name":"bodies","index":0,"unit":"bytes","in":50,"out":43,"queued":0,)"
-                            R"("dropped":{"sampled":7},"balance":0}]})");
+                            R"("dropped":{"sampled":7},"dropped_rate":0,"balance":0}]})");
   CHECK(actors_json(all) == R"({"actors":[]})");
+}
+
+TEST_CASE("rates are those of the last seconds, to the thousandth") {
+  constexpr auto start = std::chrono::steady_clock::time_point{} + std::chrono::hours{1};
+  auto all = flow::directory{};
+  auto& actor = all.add_actor("streams", 0, "bytes");
+  auto& edge = all.add_edge("ring", "streams", "bytes", 2, 256, 16, 64);
+  all.sample(start);
+  actor.in = 4096;
+  edge.delivered = 10;
+  edge.drop(drop_reason::queue_full, 6);
+  all.sample(start + std::chrono::seconds{3});
+  const auto shown = boost::json::parse(pipeline_json(all));
+  CHECK(shown.at("actors").at(0).at("rate").to_number<double>() == 1365.333);
+  CHECK(shown.at("edges").at(0).at("rate").to_number<double>() == 3.333);
+  CHECK(shown.at("edges").at(0).at("dropped_rate").to_number<double>() == 2);
+}
+
+TEST_CASE("the pipeline is the actors, the edges and the ledgers, as each is told alone") {
+  auto all = flow::directory{};
+  all.add_actor("streams", 1, "bytes").in = 5;
+  all.add_edge("ring", "streams", "bytes", 2, 256, 16, 64);
+  all.add_ledger("bodies", 0, "bytes");
+  const auto shown = boost::json::parse(pipeline_json(all)).as_object();
+  CHECK(shown.size() == 3);
+  CHECK(shown.at("actors") == boost::json::parse(actors_json(all)).at("actors"));
+  CHECK(shown.at("edges") == boost::json::parse(topology_json(all)).at("edges"));
+  CHECK(shown.at("stages") == boost::json::parse(losses_json(all)).at("stages"));
 }
 
 TEST_CASE("what is watched is told, or null where nothing is") {

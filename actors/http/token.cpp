@@ -1,5 +1,6 @@
-#include "actors/admin/token.hpp"
+#include "actors/http/token.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -31,6 +32,30 @@ bool authorized(std::string_view authorization, std::string_view token) noexcept
   for (std::size_t i = 0; i < token.size(); ++i)
     difference |= authorization[scheme.size() + i] ^ token[i];
   return difference == 0;
+}
+
+result<std::string> read_given_token(const std::filesystem::path& path, std::string_view key) {
+  constexpr auto size_max = std::size_t{4096};
+  auto refused = [&](const std::string& reason) {
+    return failure{std::string{key} + ": " + path.string() + ": " + reason + "; it must hold one word of at least " +
+                   std::to_string(given_token_size_min) + " characters, e.g. what `openssl rand -hex 32` prints"};
+  };
+  errno = 0;
+  auto file = std::ifstream{path};
+  auto text = std::string(size_max, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad())
+    return refused(std::string{"cannot be read: "} + std::strerror(errno));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+    text.pop_back();
+  if (text.empty())
+    return refused("is empty");
+  if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c > '~'; }))
+    return refused("has something in it that is no printable ASCII character");
+  if (text.size() < given_token_size_min || text.size() >= size_max)
+    return refused("has a token of " + std::to_string(text.size()) + " characters");
+  return text;
 }
 
 result<token_file> token_file::create(const std::filesystem::path& path, std::string_view token) {

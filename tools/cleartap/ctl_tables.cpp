@@ -1,0 +1,97 @@
+#include "tools/cleartap/ctl_tables.hpp"
+
+#include "tools/cleartap/quantity.hpp"
+#include "tools/cleartap/table.hpp"
+
+namespace cleartap {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string cell(const json::value& value) {
+  return value.is_string() ? std::string{value.get_string()} : json::serialize(value);
+}
+
+std::uint64_t number(const json::object& from, std::string_view key) { return from.at(key).to_number<std::uint64_t>(); }
+
+std::string count(const json::object& from, std::string_view key) { return grouped(number(from, key)); }
+
+/// "" is the unit of what counts nothing.
+std::string rate(const json::object& from) {
+  auto unit = cell(from.at("unit"));
+  return unit.empty() ? "" : speed(from.at("rate").to_number<double>(), unit);
+}
+
+/// "ring_full 12, paused 3", or "-".
+std::string drops(const json::object& from) {
+  auto line = std::string{};
+  for (const auto& [reason, units] : from.at("dropped").as_object())
+    line += (line.empty() ? "" : ", ") + std::string{reason} + " " + grouped(units.to_number<std::uint64_t>());
+  return line.empty() ? "-" : line;
+}
+
+std::string labelled(const json::object& from) { return cell(from.at("name")) + "[" + cell(from.at("index")) + "]"; }
+
+/// "2024-05-01 12:30:00", without the fraction.
+std::string moment(std::string time) {
+  time = time.substr(0, 19);
+  std::ranges::replace(time, 'T', ' ');
+  return time;
+}
+
+} // namespace
+
+std::string actors_table(const json::object& answer) {
+  auto rows = table{{"ACTOR", "STATE", ">RATE IN", ">MAILBOX", ">MESSAGES IN", ">OUT", ">RESTARTS"}};
+  for (const auto& each : answer.at("actors").as_array()) {
+    const auto& actor = each.as_object();
+    rows.add({labelled(actor), cell(actor.at("phase")), rate(actor), count(actor, "mailbox"),
+              count(actor, "messages_in"), count(actor, "messages_out"), count(actor, "restarts")});
+  }
+  return rows.text();
+}
+
+std::string topology_table(const json::object& answer) {
+  auto rows = table{{"EDGE", ">RATE", ">DELIVERED", ">WAITING", ">CREDIT", ">BATCH", ">QUEUE", "DROPPED"}};
+  for (const auto& each : answer.at("edges").as_array()) {
+    const auto& edge = each.as_object();
+    auto unit = cell(edge.at("unit"));
+    auto end = [&](const char* name, const char* actors) {
+      auto many = number(edge, actors);
+      return cell(edge.at(name)) + (many > 1 ? " x" + std::to_string(many) : "");
+    };
+    auto credit = number(edge, "producers") * number(edge, "lanes") * number(edge, "credit_max");
+    rows.add({end("from", "producers") + " -> " + end("to", "lanes"), edge.at("wanted").as_bool() ? rate(edge) : "off",
+              quantity(edge.at("delivered").to_number<double>(), unit), count(edge, "waiting"),
+              count(edge, "under_way") + "/" + std::to_string(credit), count(edge, "batch_max"),
+              count(edge, "queue_max"), drops(edge)});
+  }
+  return rows.text() + "\nRATE: of the last seconds. CREDIT: batches under way, of as many as may be.\n";
+}
+
+std::string losses_table(const json::object& answer) {
+  auto rows = table{{"STAGE", "UNIT", ">IN", ">OUT", ">QUEUED", ">BALANCE", "DROPPED"}};
+  for (const auto& each : answer.at("stages").as_array()) {
+    const auto& stage = each.as_object();
+    rows.add({labelled(stage), cell(stage.at("unit")), count(stage, "in"), count(stage, "out"), count(stage, "queued"),
+              cell(stage.at("balance")), drops(stage)});
+  }
+  return rows.text();
+}
+
+std::string libraries_table(const json::object& answer) {
+  auto rows = table{{"LIBRARY", ">FILE", ">PROCESSES", ">FUNCTIONS", "STATE", "SINCE (UTC)", "REASON"}};
+  for (const auto& each : answer.at("libraries").as_array()) {
+    const auto& library = each.as_object();
+    rows.add({cell(library.at("path")), cell(library.at("device")) + ":" + cell(library.at("inode")),
+              count(library, "processes"), count(library, "attached") + "/" + count(library, "functions"),
+              cell(library.at("state")), moment(cell(library.at("since"))),
+              library.at("reason").is_null() ? "-" : cell(library.at("reason"))});
+  }
+  return rows.text();
+}
+
+std::string log_level_line(const json::object& answer) { return cell(answer.at("level")) + "\n"; }
+
+} // namespace cleartap
