@@ -1,9 +1,10 @@
 #include "actors/wiring.hpp"
 
 #include "actors/admin/admin_actor.hpp"
-#include "actors/http/token.hpp"
 #include "actors/enrichment/enrichment_actor.hpp"
 #include "actors/feed/feed_actor.hpp"
+#include "actors/http/loopback.hpp"
+#include "actors/http/token.hpp"
 #include "actors/intake/intake_actor.hpp"
 #include "actors/inventory/inventory_actor.hpp"
 #include "actors/metrics/metrics_actor.hpp"
@@ -121,10 +122,14 @@ public:
 private:
   /// Everything that can fail for a reason that the user can mend, before any actor runs.
   result<void> prepare_services() {
-    if (auto free = can_listen(config_.page.listen, "page.listen"); !free)
-      return free;
+    if (auto page = prepare_page(); !page)
+      return page;
     if (auto free = can_listen(config_.metrics.listen, "metrics.listen"); !free)
       return free;
+    if (!is_loopback(config_.admin.listen.host))
+      return failure{"admin.listen: " + config_.admin.listen.host +
+                     " can be reached by others; the admin port is for this machine alone: listen at 127.0.0.1, ::1 or "
+                     "localhost"};
     if (auto free = can_listen(config_.admin.listen, "admin.listen"); !free)
       return free;
     auto data = database::open(config_.store.path);
@@ -141,6 +146,30 @@ private:
       return token.error();
     token_.emplace(std::move(*token));
     return {};
+  }
+
+  result<void> prepare_page() {
+    if (!config_.page.enabled)
+      return {};
+    if (!config_.page.token_file.empty()) {
+      auto token = read_given_token(config_.page.token_file, "page.token_file");
+      if (!token)
+        return token.error();
+      page_views_.token = std::move(*token);
+    }
+    page_views_.directory = &directory_;
+    return can_listen(config_.page.listen, "page.listen");
+  }
+
+  void plan_page(const child_indexes& shards) {
+    if (!config_.page.enabled)
+      return;
+    auto pages = add_stage("page", "", 1, [&](actor_status&) {
+      return spawner(page, static_cast<const settings*>(&config_), static_cast<const page_views*>(&page_views_),
+                     &page_port_);
+    });
+    for (std::size_t i = 0; i < shards.size(); ++i)
+      introduce(pages[0], shards[i], send_subject<inventory_actor>(i));
   }
 
   std::size_t add_child(actor_status& status, std::string group, std::function<caf::actor(caf::actor_system&)> spawn) {
@@ -293,11 +322,9 @@ private:
     views_.directory = &directory_;
     views_.watched = &watched_;
     views_.hub = &*hub_;
-    auto pages = add_stage("page", "", 1, [&](actor_status&) { return spawner(page, config, &page_port_); });
+    plan_page(shards);
     add_stage("metrics", "", 1, [&](actor_status&) { return spawner(metrics, config, &directory_, &watched_); });
     auto admins = add_stage("admin", "", 1, [&](actor_status&) { return spawner(admin, config, &views_); });
-    for (std::size_t i = 0; i < shards.size(); ++i)
-      introduce(pages[0], shards[i], send_subject<inventory_actor>(i));
     introduce(admins[0], prober_, send_subject<probes_actor>());
     introduce(admins[0], rescanner_, send_subject<rescan_actor>());
   }
@@ -320,6 +347,7 @@ private:
   watch_status watched_;
   std::optional<watch_hub> hub_;
   admin_views views_;
+  page_views page_views_;
   std::atomic<std::uint16_t> page_port_{0};
   system_plan plan_;
   std::size_t uplink_ = 0;

@@ -32,7 +32,7 @@ public:
 
   virtual const watch_status& watched() const = 0;
   virtual watch_hub& watchers() = 0;
-  virtual std::string page_url() const = 0; // empty until it listens
+  virtual std::string page_url() const = 0; // empty until it listens, or if there is none
 };
 
 } // namespace cleartap

@@ -1,8 +1,10 @@
 #include "actors/page/page_actor.hpp"
 
 #include "actors/flow/stage.hpp"
+#include "actors/http/gate.hpp"
 #include "actors/page/api_json.hpp"
 #include "actors/page/assets.hpp"
+#include "actors/status/status_json.hpp"
 
 namespace cleartap {
 
@@ -78,7 +80,27 @@ http_answer serve_asset(const http_query& query) {
       .content_type = std::string{file->content_type}, .body = std::string{file->bytes}, .headers = std::move(headers)};
 }
 
-void add_routes(self_pointer self) {
+/// Counters only, but they tell how busy a machine is and with what: not for everybody who may see the inventory.
+http_answer serve_pipeline(const gate& way, const flow::directory& directory, const http_query& query) {
+  const auto fresh = decltype(http_answer::headers){{"Cache-Control", "no-store"}};
+  switch (way.check(query)) {
+  case gate_verdict::open:
+    return {.body = pipeline_json(directory), .headers = fresh};
+  case gate_verdict::token_needed:
+    return {.status = 401,
+            .body = error_json("the token of page.token_file is needed"),
+            .headers = {{"Cache-Control", "no-store"}, {"WWW-Authenticate", "Bearer"}}};
+  case gate_verdict::closed:
+    break;
+  }
+  return {.status = 403,
+          .body =
+              error_json("the pipeline is shown on loopback alone, under a loopback name; elsewhere it needs a token: "
+                         "set page.token_file"),
+          .headers = fresh};
+}
+
+void add_routes(self_pointer self, const settings& config, const page_views& views) {
   auto& server = self->state.server;
   auto& system = self->system();
   auto address = caf::actor_cast<caf::actor_addr>(self);
@@ -96,16 +118,19 @@ void add_routes(self_pointer self) {
   server.get("/api/v1/apis/([^/]+)/openapi\\.json", [&system, page](const http_query& query) {
     return ask<std::string>(system, page(), [](const auto& text) { return text; }, openapi_atom_v, query.argument);
   });
+  server.get("/api/v1/pipeline", [way = gate{config.page.listen, views.token}, directory = views.directory](
+                                     const http_query& query) { return serve_pipeline(way, *directory, query); });
   server.get("/.*", serve_asset);
 }
 
 } // namespace
 
-page_actor::behavior_type page(self_pointer self, const settings* config, std::atomic<std::uint16_t>* port) {
+page_actor::behavior_type page(self_pointer self, const settings* config, const page_views* views,
+                               std::atomic<std::uint16_t>* port) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.shards.resize(config->pipeline.inventory.actors);
-  add_routes(self);
+  add_routes(self, *config, *views);
   auto listening = state.server.start(config->page.listen, "page.listen");
   if (!listening)
     throw std::runtime_error{listening.error().text};

@@ -1,4 +1,5 @@
-// Serves the inventory: REST and the web page. Asks the inventory's shards; each API is known to one of them.
+// Serves the inventory, and a picture of the pipeline: REST and the web page. Asks the inventory's shards; each API is
+// known to one of them.
 #pragma once
 
 #include "actors/http/http_server.hpp"
@@ -6,6 +7,12 @@
 #include "messages/interfaces.hpp"
 
 namespace cleartap {
+
+/// What the picture of the pipeline is made of; outlives the actor.
+struct page_views {
+  const flow::directory* directory = nullptr;
+  std::string token; // of page.token_file; may be empty
+};
 
 struct page_state {
   static inline const char* name = "page";
@@ -16,6 +23,6 @@ struct page_state {
 
 /// Ends with the reason if it cannot listen. `port` receives the port that it listens at.
 page_actor::behavior_type page(page_actor::stateful_pointer<page_state> self, const settings* config,
-                               std::atomic<std::uint16_t>* port);
+                               const page_views* views, std::atomic<std::uint16_t>* port);
 
 } // namespace cleartap

@@ -40,13 +40,14 @@ TEST_CASE("the admin port answers nobody without the token") {
   auto with = [](const std::string& authorization) {
     return std::vector<std::string>{"-H", "Authorization: " + authorization};
   };
-  for (auto path : {"/v1/actors", "/v1/topology", "/v1/losses", "/v1/watched", "/v1/watch"}) {
+  for (auto path :
+       {"/v1/actors", "/v1/topology", "/v1/losses", "/v1/libraries", "/v1/log-level", "/v1/watched", "/v1/watch"}) {
     CHECK(fetch(url(settings.admin(), path)).status == 401);
     CHECK(fetch(url(settings.admin(), path), with("Bearer " + std::string(64, '0'))).status == 401);
     CHECK(fetch(url(settings.admin(), path), with("Bearer " + token.substr(1))).status == 401);
     CHECK(fetch(url(settings.admin(), path), with("Basic " + token)).status == 401);
   }
-  for (auto path : {"/v1/pause", "/v1/resume", "/v1/rescan"})
+  for (auto path : {"/v1/pause", "/v1/resume", "/v1/rescan", "/v1/log-level/debug"})
     CHECK(fetch(url(settings.admin(), path), {"--data", ""}).status == 401);
   CHECK(fetch(url(settings.admin(), "/v1/losses"), with("Bearer " + token)).status == 200);
 }

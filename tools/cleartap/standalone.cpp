@@ -32,7 +32,7 @@ private:
 void greet(const node& running) {
   const auto& watched = running.watched();
   std::cout << "cleartap watches " << watched.libraries << " TLS libraries in " << watched.processes << " processes\n"
-            << "web page: " << running.page_url() << "\n"
+            << "web page: " << (running.page_url().empty() ? "off (page.enabled)" : running.page_url()) << "\n"
             << "Press Ctrl+C to stop." << std::endl;
   if (watched.libraries == 0)
     spdlog::warn("no TLS library is in use yet; programs that start later are found");
@@ -48,7 +48,7 @@ int run(const settings& config) {
   auto greeted = false;
   while (!failed.text() && !signals.wait(greeted ? 500ms : 20ms)) {
     const auto& node = **running;
-    if (greeted || !node.watched().scanned || node.page_url().empty())
+    if (greeted || !node.watched().scanned || (config.page.enabled && node.page_url().empty()))
       continue;
     greet(node);
     greeted = true;

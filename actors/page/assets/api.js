@@ -18,9 +18,9 @@ async function causeOf(response) {
   }
 }
 
-async function request(path) {
+async function request(path, headers = {}) {
   // no-cache revalidates by ETag: an unchanged answer is not sent again
-  const response = await fetch(path, { cache: "no-cache", signal: AbortSignal.timeout(answerMax) });
+  const response = await fetch(path, { headers, cache: "no-cache", signal: AbortSignal.timeout(answerMax) });
   if (!response.ok)
     throw new Refused(response.status, await causeOf(response));
   return response;
@@ -36,3 +36,7 @@ export const fetchApi = async (id) => (await request(apiPath(id))).json();
 
 /** The OpenAPI document as text: parsing would round large numbers. */
 export const fetchDocument = async (id) => (await request(documentPath(id))).text();
+
+/** The actors, edges and ledgers of the process. An empty token is none. */
+export const fetchPipeline = async (token) =>
+  (await request("api/v1/pipeline", token ? { Authorization: `Bearer ${token}` } : {})).json();

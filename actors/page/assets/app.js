@@ -4,6 +4,7 @@ import { Refused, fetchApis } from "./api.js";
 import { Detail } from "./detail.js";
 import { h, setText } from "./dom.js";
 import { ApiList } from "./list.js";
+import { Pipeline } from "./pipeline.js";
 import { clock, printable, refreshTimes } from "./text.js";
 
 const pollInterval = 2000; // milliseconds
@@ -12,6 +13,7 @@ const byId = (id) => document.getElementById(id);
 const main = byId("main");
 const list = new ApiList({ list: byId("list"), filter: byId("filter"), note: byId("list-note") });
 const detail = new Detail();
+const pipeline = new Pipeline();
 
 let apis = null; // nothing until the first answer
 let failure = null; // why the last request failed
@@ -19,8 +21,10 @@ let answered = new Date(); // when the server last did
 let polling = false;
 let timer = 0;
 
-/** "#/apis/<id>" and "#/apis/<id>/openapi"; anything else is the start. */
+/** "#/apis/<id>", "#/apis/<id>/openapi" and "#/pipeline"; anything else is the start. */
 function route() {
+  if (location.hash === "#/pipeline")
+    return { id: null, view: "pipeline" };
   const [, id = null, view = "endpoints"] = location.hash.match(/^#\/apis\/([0-9a-f]+)(?:\/(openapi))?$/) ?? [];
   return { id, view };
 }
@@ -60,8 +64,27 @@ function showMain(content) {
     main.replaceChildren(content);
 }
 
+function showPipeline(on) {
+  for (const [id, here] of [["to-apis", !on], ["to-pipeline", on]])
+    if (here)
+      byId(id).setAttribute("aria-current", "page");
+    else
+      byId(id).removeAttribute("aria-current");
+  if (!on || document.hidden) {
+    pipeline.hide();
+    return;
+  }
+  document.body.dataset.open = "pipeline";
+  document.title = "Pipeline · cleartap";
+  showMain(pipeline.element);
+  pipeline.show();
+}
+
 async function show() {
   const { id, view } = route();
+  showPipeline(view === "pipeline");
+  if (view === "pipeline")
+    return;
   const api = apis?.find((each) => each.id === id);
   document.body.dataset.open = id !== null ? "detail" : apis?.length ? "list" : "start";
   document.title = api ? `${printable(api.authority)} · cleartap` : "cleartap";
@@ -111,8 +134,16 @@ async function navigate() {
 }
 
 addEventListener("hashchange", navigate);
-document.addEventListener("visibilitychange", () => document.hidden ? clearTimeout(timer) : poll());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    clearTimeout(timer);
+    pipeline.hide();
+  } else {
+    poll();
+  }
+});
 byId("skip").addEventListener("click", () => main.focus());
 showMain(startState());
+await show();
 await poll();
 list.reveal(route().id);
