@@ -265,8 +265,9 @@ private:
     introduce(rescans[0], probers[0], send_subject<probes_actor>());
     if (!deliver)
       return;
-    auto uplinks =
-        add_stage("uplink", "exchanges", 1, [&](actor_status& status) { return spawner(uplink, &status, &*unsent_); });
+    auto* bodies = &directory_.add_ledger("bodies", 0, "body bytes");
+    auto uplinks = add_stage("uplink", "exchanges", 1,
+                             [&](actor_status& status) { return spawner(uplink, config, &status, &*unsent_, bodies); });
     connect<exchange_batch>(to_uplink, enrichers, uplinks);
     uplink_ = uplinks[0];
     prober_ = probers[0];

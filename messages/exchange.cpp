@@ -43,6 +43,8 @@ std::string_view to_string(exchange_quality quality) noexcept {
     return "truncated_limit";
   case exchange_quality::truncated_gap:
     return "truncated_gap";
+  case exchange_quality::body_sampled:
+    return "body_sampled";
   case exchange_quality::request_only:
     return "request_only";
   case exchange_quality::response_only:

@@ -20,6 +20,7 @@ enum class exchange_quality : std::uint8_t {
   truncated_kernel, // the kernel's limit for one call cut a body
   truncated_limit,  // our limit for bodies cut a body
   truncated_gap,    // events were lost
+  body_sampled,     // complete but for its bodies: more came than bodies.rate_max lets pass
   request_only,
   response_only
 };

@@ -23,6 +23,16 @@ void publish(const uplink_state& state) {
   state.status->queued.store(state.memory->window.exchanges(), std::memory_order_relaxed);
 }
 
+void sample_bodies(uplink_state& state, exchange_batch& batch) {
+  auto now = std::chrono::steady_clock::now().time_since_epoch();
+  for (auto& each : batch.exchanges)
+    state.budget->apply(each, now);
+  auto counted = state.budget->take_counted();
+  state.bodies->in.fetch_add(counted.in, std::memory_order_relaxed);
+  state.bodies->out.fetch_add(counted.out, std::memory_order_relaxed);
+  state.bodies->drop(drop_reason::sampled, counted.sampled);
+}
+
 bool draining(const uplink_state& state) { return state.status->phase == flow::actor_phase::draining; }
 
 void greet(self_pointer self);
@@ -133,15 +143,19 @@ send_window_limits window_limits(const settings& config) noexcept {
 uplink_memory::uplink_memory(const settings& config, sender_id whose)
     : sender{std::move(whose)}, window{window_limits(config)} {}
 
-uplink_actor::behavior_type uplink(self_pointer self, flow::actor_status* status, uplink_memory* memory) {
+uplink_actor::behavior_type uplink(self_pointer self, const settings* config, flow::actor_status* status,
+                                   uplink_memory* memory, flow::ledger_status* bodies) {
   flow::keep_exception_text(self);
   self->state.status = status;
   self->state.memory = memory;
+  self->state.bodies = bodies;
+  self->state.budget.emplace(config->bodies.rate_max);
   return {
       [self](drain_atom) { begin_drain(self); },
       [self](const exchange_parcel& parcel) {
         auto& state = self->state;
         auto delivery = parcel.open();
+        sample_bodies(state, delivery.batch);
         state.status->drop(drop_reason::buffer_full, state.memory->window.add(std::move(delivery.batch)));
         publish(state);
         send_next(self);

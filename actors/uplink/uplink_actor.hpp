@@ -1,10 +1,11 @@
-// Delivers exchanges to the reconstructor: numbered, in a window, again until acknowledged.
+// Delivers exchanges to the reconstructor: bodies within their rate, numbered, in a window, again until acknowledged.
 //
 //   nobody to deliver to -> (facade) hello -> its watermark -> numbered batches ... -> (drain) farewell -> ends
 //            ^                                                    |
 //            +-------------- refused, or the facade is gone ------+  the window begins again at its oldest batch
 #pragma once
 
+#include "actors/uplink/body_budget.hpp"
 #include "actors/uplink/send_window.hpp"
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
@@ -24,15 +25,17 @@ struct uplink_state {
 
   flow::actor_status* status = nullptr;
   uplink_memory* memory = nullptr;
+  flow::ledger_status* bodies = nullptr;
+  std::optional<body_budget> budget;
   facade_actor facade;
   bool welcome = false; // the facade has answered the hello: batches may go
   bool farewell_said = false;
   std::uint64_t session = 0; // grows with each hello, so that late answers to its predecessor are not taken
 };
 
-/// `memory` outlives the actor and is used by it alone.
-uplink_actor::behavior_type uplink(uplink_actor::stateful_pointer<uplink_state> self, flow::actor_status* status,
-                                   uplink_memory* memory);
+/// `memory` outlives the actor and is used by it alone; `bodies` is the ledger of the bytes of bodies.
+uplink_actor::behavior_type uplink(uplink_actor::stateful_pointer<uplink_state> self, const settings* config,
+                                   flow::actor_status* status, uplink_memory* memory, flow::ledger_status* bodies);
 
 [[nodiscard]] send_window_limits window_limits(const settings& config) noexcept;
 

@@ -29,6 +29,7 @@ struct fixture : running_system {
       std::filesystem::temp_directory_path() / ("cleartap-delivery-" + std::to_string(getpid()));
   settings config;
   flow::actor_status uplink_status{"uplink", 0, "exchanges"};
+  flow::ledger_status bodies_status{"bodies", 0, "body bytes"};
   flow::actor_status intake_status{"intake", 0, "exchanges"};
   flow::actor_status inventory_status{"inventory", 0, "exchanges"};
   flow::actor_status store_status{"store", 0, "rows"};
@@ -49,8 +50,8 @@ struct fixture : running_system {
     std::filesystem::remove_all(directory);
     open();
     memory.emplace(config, sender_id{"node-1", 7});
-    start_uplink();
     start_reconstructor();
+    begin_uplink();
   }
 
   ~fixture() {
@@ -59,8 +60,6 @@ struct fixture : running_system {
     data.reset();
     std::filesystem::remove_all(directory);
   }
-
-  void start_uplink() { up = system.spawn(uplink, &uplink_status, &*memory); }
 
   void open() {
     auto opened = database::open(directory);
@@ -77,6 +76,16 @@ struct fixture : running_system {
     self->send(in, flow::announcement<routed_batch>{&to_inventory, 0, shard, &inventory_status});
     self->send(in, std::size_t{0}, shard);
     self->send(in, keeper);
+    if (up)
+      self->send(up, caf::actor_cast<facade_actor>(in));
+  }
+
+  void begin_uplink() {
+    if (up) {
+      self->send_exit(up, caf::exit_reason::kill);
+      self->wait_for(up);
+    }
+    up = system.spawn(uplink, &config, &uplink_status, &*memory, &bodies_status);
     self->send(up, caf::actor_cast<facade_actor>(in));
   }
 
@@ -92,6 +101,10 @@ struct fixture : running_system {
     auto batch = exchange_batch{};
     for (int i = 0; i < count; ++i)
       batch.exchanges.push_back(get_user(first + i));
+    send(std::move(batch));
+  }
+
+  void send(exchange_batch batch) {
     auto path = std::make_shared<flow::lane>(to_uplink, &uplink_status, [] {});
     self->send(up, exchange_parcel{std::move(batch), flow::grant{path}});
   }
@@ -115,6 +128,23 @@ TEST_CASE("an acknowledged exchange is in the store") {
   REQUIRE(wait_until([&] { return test.uplink_status.out == 3; }));
   CHECK(test.calls_in_store() == 3);
   CHECK(test.uplink_status.queued == 0);
+}
+
+TEST_CASE("bodies beyond their rate stay behind, their exchanges are stored") {
+  auto test = fixture{};
+  auto large = get_user(1);
+  large.response->body = {std::string(1000, 'x'), 1000, false};
+  test.send({{large, large}});
+  REQUIRE(wait_until([&] { return test.uplink_status.out == 2; }));
+  CHECK(test.bodies_status.out == 2000);
+  test.config.bodies.rate_max = 0;
+  test.begin_uplink();
+  test.send({{large, large, get_user(2)}});
+  REQUIRE(wait_until([&] { return test.uplink_status.out == 5; }));
+  CHECK(test.calls_in_store() == 5);
+  CHECK(test.bodies_status.in == 4000);
+  CHECK(test.bodies_status.out == 2000);
+  CHECK(test.bodies_status.dropped[static_cast<std::size_t>(flow::drop_reason::sampled)] == 2000);
 }
 
 TEST_CASE("a batch that comes twice is counted once") {
@@ -161,10 +191,7 @@ TEST_CASE("killed in between, the uplink goes on in the same epoch and every exc
     for (int i = 0; i < 20; ++i, ++sent)
       test.deliver(sent, 1);
     REQUIRE(wait_until([&] { return test.uplink_status.in == static_cast<std::uint64_t>(sent); }));
-    test.self->send_exit(test.up, caf::exit_reason::kill);
-    test.self->wait_for(test.up);
-    test.start_uplink();
-    test.self->send(test.up, caf::actor_cast<facade_actor>(test.in));
+    test.begin_uplink();
   }
   REQUIRE(wait_until([&] { return test.memory->window.totals().acknowledged == 100; }));
   CHECK(test.calls_in_store() == 100);
@@ -196,7 +223,7 @@ TEST_CASE("without a reconstructor the end says what is lost, and counts it") {
   test.self->wait_for(test.up);
   CHECK(test.uplink_status.dropped[static_cast<std::size_t>(flow::drop_reason::not_delivered)] == 4);
   CHECK(test.uplink_status.queued == 0);
-  test.start_uplink(); // the fixture ends it
+  test.begin_uplink(); // the fixture ends it
 }
 
 TEST_CASE("more than all queues hold is learnt whole: the uplink waits, nothing is dropped behind it") {
@@ -230,7 +257,8 @@ TEST_CASE("after a refusal the uplink tries again by itself") {
   auto status = flow::actor_status{"uplink", 0, "exchanges"};
   auto edge = flow::edge_status{"enrichment", "uplink", "exchanges", 1, 256, 16, 64};
   auto memory = uplink_memory{config, sender_id{"node-1", 7}};
-  auto up = test.system.spawn(uplink, &status, &memory);
+  auto bodies = flow::ledger_status{"bodies", 0, "body bytes"};
+  auto up = test.system.spawn(uplink, &config, &status, &memory, &bodies);
   auto facade = test.system.spawn(refuses_once);
   test.self->send(up, facade);
   auto path = std::make_shared<flow::lane>(edge, &status, [] {});

@@ -90,8 +90,9 @@ TEST_CASE("a status that HTTP does not have is left out") {
 }
 
 TEST_CASE("only exchanges that are complete teach schemas") {
-  for (const auto quality : {exchange_quality::truncated_kernel, exchange_quality::truncated_limit,
-                             exchange_quality::truncated_gap, exchange_quality::request_only}) {
+  for (const auto quality :
+       {exchange_quality::truncated_kernel, exchange_quality::truncated_limit, exchange_quality::truncated_gap,
+        exchange_quality::body_sampled, exchange_quality::request_only}) {
     auto one = with_request_body(call("POST", "/", 200), "application/json", "{\"a\":1}");
     one.quality = quality;
     const auto evidence = learnt({one});
