@@ -14,6 +14,8 @@ void config_options::add_to(CLI::App& command) {
 
 result<settings> config_options::load() const { return load_settings(file, overrides); }
 
+result<settings> config_options::load_for(node_role role) const { return load_settings(file, overrides, role); }
+
 int fail(const failure& why) {
   std::cerr << "cleartap: " << why.text << '\n';
   return 1;

@@ -1,7 +1,7 @@
 // What the subcommands share: one function each that adds itself to the command line. Refuses to know what they do.
 #pragma once
 
-#include "config/settings.hpp"
+#include "config/settings_check.hpp"
 #include "messages/result.hpp"
 
 #include <CLI/CLI.hpp>
@@ -25,7 +25,8 @@ struct config_options {
   std::vector<std::string> overrides;
 
   void add_to(CLI::App& command);
-  [[nodiscard]] result<settings> load() const;
+  [[nodiscard]] result<settings> load() const; // to ask another process that runs with them
+  [[nodiscard]] result<settings> load_for(node_role role) const;
 };
 
 /// Prints "cleartap: <text>" to standard error and returns the exit status 1.

@@ -71,7 +71,7 @@ void add_standalone(CLI::App& app, int& status) {
                   "  cleartap standalone --config /etc/cleartap.yaml\n"
                   "  cleartap standalone --set page.listen=127.0.0.1:8091 --set store.path=/tmp/cleartap");
   command->callback([options, &status] {
-    auto config = options->load();
+    auto config = options->load_for(node_role::standalone);
     status = config ? run(*config) : fail(config.error());
   });
 }

@@ -88,7 +88,7 @@ int capture_here(const settings& config, const watch_options& options, const sto
 }
 
 int run(const watch_options& options) {
-  auto config = options.config.load();
+  auto config = options.config.load_for(node_role::watch);
   if (!config)
     return fail(config.error());
   auto signals = stop_signals{};
