@@ -46,7 +46,7 @@ class Admission(unittest.TestCase):
             ([], {}),
             ([], chart.sniffer()),
             ([], chart.EVERYTHING),
-            (["--kube-version", "1.25.0"], legacy),
+            (["--kube-version", "1.20.0"], legacy),
         ):
             said = self.verdicts(*arguments, values=values)
             self.assertGreater(len(said), 5)

@@ -13,7 +13,7 @@ import yaml
 
 SOURCES = Path(__file__).resolve().parents[2]
 CHART = SOURCES / "helm" / "cleartap"
-KUBERNETES = "1.34.0"  # a helm that Go has built takes itself for one of Kubernetes 1.20
+KUBERNETES = "1.34.0"  # without a word, a helm that Go has built takes a cluster for one of 1.20
 SKIPPED = 4  # SKIP_RETURN_CODE of the tests
 
 

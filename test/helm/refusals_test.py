@@ -52,9 +52,9 @@ class Refusals(unittest.TestCase):
         self.refused("choose one of the two", sets=secrets)
 
     def test_clusters_that_are_too_old_are_refused(self):
-        done = chart.template("--kube-version", "1.24.0")
+        done = chart.template("--kube-version", "1.19.0")
         self.assertNotEqual(done.returncode, 0)
-        self.assertIn(">=1.25.0", done.stderr)
+        self.assertIn(">=1.20.0", done.stderr)
 
 
 KNOWN = {"trafficSource", "ebpfSniffer", "capture", "reconstructor", "config", "link", "certManager", "networkPolicy"}
