@@ -27,7 +27,7 @@ json::value entry(const json::value& list, const char* key, std::string_view val
 
 double rate_of(const json::value& entry) { return entry.at("rate").to_number<double>(); }
 
-/// A page that others can reach.
+/// A page that others could reach, if there were any: for a private network.
 instance_settings open_page(const temporary_directory& home) {
   auto settings = instance_settings{home.path()};
   settings.set("page.listen", "0.0.0.0:" + std::to_string(settings.page()));
@@ -44,7 +44,7 @@ TEST_CASE("edges and actors show what passes per second while it passes") {
     if (fetch(server.url("/echo/rate")).status != 200)
       return false;
     auto edge = entry(tap.ctl("topology").at("edges"), "to", "redaction");
-    auto actor = entry(tap.ctl("actors").at("actors"), "name", "inventory");
+    auto actor = entry(tap.ctl("actors").at("actors"), "name", "intake");
     return rate_of(edge) > 0 && rate_of(actor) > 0;
   };
   CHECK(wait_until(passes, 20s));
@@ -98,6 +98,7 @@ TEST_CASE("the page on loopback shows the pipeline to those who ask for a loopba
 }
 
 TEST_CASE("a page that others can reach shows no pipeline without a token") {
+  auto network = private_network{};
   auto home = temporary_directory{};
   auto settings = open_page(home);
   auto tap = sniffer{settings};
@@ -109,6 +110,7 @@ TEST_CASE("a page that others can reach shows no pipeline without a token") {
 }
 
 TEST_CASE("a page that others can reach shows the pipeline to those with the token") {
+  auto network = private_network{};
   auto home = temporary_directory{};
   auto settings = open_page(home);
   settings.set("page.token_file", home.write("page.token", page_token + "\n"));

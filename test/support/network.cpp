@@ -4,9 +4,14 @@
 
 #include <arpa/inet.h>
 #include <charconv>
+#include <cstring>
+#include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <random>
+#include <sched.h>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace cleartap::support {
@@ -41,7 +46,24 @@ struct own_certificate {
   certificate files{directory.path() / "chain.pem", directory.path() / "key.pem"};
 };
 
+void loopback_up() {
+  auto socket = descriptor{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  auto device = ifreq{};
+  std::strcpy(device.ifr_name, "lo");
+  device.ifr_flags = IFF_UP;
+  if (ioctl(socket.get(), SIOCSIFFLAGS, &device) != 0)
+    throw std::runtime_error{"loopback does not come up"};
+}
+
 } // namespace
+
+private_network::private_network() : before_{open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)} {
+  if (unshare(CLONE_NEWNET) != 0)
+    throw std::runtime_error{"unshare: no network of its own"};
+  loopback_up();
+}
+
+private_network::~private_network() { static_cast<void>(setns(before_.get(), CLONE_NEWNET)); }
 
 std::uint16_t free_port() {
   static auto random = std::mt19937{std::random_device{}()};

@@ -16,6 +16,19 @@ namespace cleartap::support {
 
 [[nodiscard]] bool listening(std::uint16_t port);
 
+/// A network of its own, with loopback alone, for what this thread does and starts while this lives: what listens at
+/// all addresses there can be reached by nobody else. Needs root.
+class private_network {
+public:
+  private_network();
+  private_network(const private_network&) = delete;
+  private_network& operator=(const private_network&) = delete;
+  ~private_network();
+
+private:
+  descriptor before_;
+};
+
 /// A TCP connection to 127.0.0.1, open as long as this lives.
 class connection {
 public:
