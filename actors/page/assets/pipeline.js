@@ -110,7 +110,7 @@ export class Pipeline {
 
   #enter(event) {
     event.preventDefault();
-    kept.token = this.input.value.trim();
+    kept.token = this.input.value.replace(/[^!-~]/g, ""); // a header takes nothing else
     this.input.value = "";
     this.#poll();
   }
