@@ -211,6 +211,54 @@ result<void> assign(const names_setting& kind, settings& target, const yaml_node
   return {};
 }
 
+/// As a double-quoted YAML scalar (YAML 1.2 section 5.7), in full. No setting holds control characters.
+std::string yaml_text(std::string_view text) {
+  auto out = std::string{"\""};
+  for (const auto c : text)
+    out.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+  return out + '"';
+}
+
+std::string written(const number_setting& kind, settings& from) {
+  return std::visit(
+      [&](auto at) {
+        const auto& value = *at(from);
+        if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(value)>>)
+          return std::to_string(value);
+        else
+          return std::to_string(value.count());
+      },
+      kind.at);
+}
+
+std::string written(const switch_setting& kind, settings& from) { return *kind.at(from) ? "true" : "false"; }
+
+std::string written(const word_setting& kind, settings& from) { return *kind.at(from); }
+
+std::string written(const path_setting& kind, settings& from) { return yaml_text(kind.at(from)->string()); }
+
+/// For both kinds of addresses.
+template <class Address>
+std::string written_address(const Address& where) {
+  if (where.host.empty())
+    return "\"\"";
+  const auto v6 = where.host.find(':') != std::string::npos;
+  return yaml_text((v6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port));
+}
+
+std::string written(const address_setting& kind, settings& from) { return written_address(*kind.at(from)); }
+
+std::string written(const peer_setting& kind, settings& from) { return written_address(*kind.at(from)); }
+
+std::string written(const name_setting& kind, settings& from) { return yaml_text(*kind.at(from)); }
+
+std::string written(const names_setting& kind, settings& from) {
+  auto out = std::string{};
+  for (const auto& name : *kind.at(from))
+    out.append(out.empty() ? "" : ", ").append(yaml_text(name));
+  return "[" + out + "]";
+}
+
 std::string accepted(const number_setting& kind) {
   return std::to_string(kind.min) + ".." + std::to_string(kind.max) + " " + std::string{kind.unit} +
          (kind.power_of_two ? ", a power of two" : "");
@@ -249,6 +297,11 @@ std::string accepted(const names_setting& kind) {
 
 result<void> assign(const setting& which, settings& target, const yaml_node& node) {
   return std::visit([&](const auto& kind) { return assign(kind, target, node); }, which.kind);
+}
+
+std::string written(const setting& which, const settings& from) {
+  auto copy = from; // a place is found in settings that may be changed
+  return std::visit([&](const auto& kind) { return written(kind, copy); }, which.kind);
 }
 
 std::string accepted(const setting& which) {

@@ -77,11 +77,15 @@ struct setting {
   std::variant<number_setting, switch_setting, word_setting, path_setting, address_setting, peer_setting, name_setting,
                names_setting>
       kind;
+  bool live = false; // may change while cleartap runs
 };
 
 /// Sets the setting in `target` to the value of `node`, which is not a refusal. The failure is the cause alone, without
 /// place and key, and leaves `target` as it was.
 [[nodiscard]] result<void> assign(const setting& which, settings& target, const yaml_node& node);
+
+/// The value that the setting has in `from`, as a file may have it: equal values are written alike.
+[[nodiscard]] std::string written(const setting& which, const settings& from);
 
 /// What the setting accepts, for messages and for the comments of the shipped file, e.g. "1024..65536 bytes".
 [[nodiscard]] std::string accepted(const setting& which);

@@ -11,6 +11,9 @@ namespace {
 
 using number = number_setting;
 
+// For settings that whoever uses them takes over while running, without losing anything.
+constexpr auto live = true;
+
 constexpr auto log_levels = std::array<std::string_view, 4>{"debug", "info", "warning", "error"};
 
 constexpr setting actors(std::string_view key, place_of<std::size_t> at) { return {key, number{at, 1, 64, "actors"}}; }
@@ -23,7 +26,7 @@ constexpr setting queue(std::string_view key, place_of<std::size_t> at) {
 }
 
 constexpr auto table = std::to_array<setting>({
-    {"logLevel", word_setting{[](settings& s) { return &s.logLevel; }, log_levels}},
+    {"logLevel", word_setting{[](settings& s) { return &s.logLevel; }, log_levels}, live},
 
     {"capture.maxBufferSize", number{[](settings& s) { return &s.capture.maxBufferSize; }, 1024, 65536, "bytes"}},
     {"capture.perfBufferPages",
@@ -32,27 +35,30 @@ constexpr auto table = std::to_array<setting>({
      number{[](settings& s) { return &s.capture.connections_max; }, 64, 1048576, "connections"}},
     {"capture.threads_max", number{[](settings& s) { return &s.capture.threads_max; }, 64, 1048576, "threads"}},
 
-    {"discovery.rescanInterval", number{[](settings& s) { return &s.discovery.rescanInterval; }, 0, 86400, "seconds"}},
-    {"discovery.libraries_max", number{[](settings& s) { return &s.discovery.libraries_max; }, 1, 65536, "libraries"}},
-    {"discovery.unused_max", number{[](settings& s) { return &s.discovery.unused_max; }, 0, 86400, "seconds"}},
+    {"discovery.rescanInterval", number{[](settings& s) { return &s.discovery.rescanInterval; }, 0, 86400, "seconds"},
+     live},
+    {"discovery.libraries_max", number{[](settings& s) { return &s.discovery.libraries_max; }, 1, 65536, "libraries"},
+     live},
+    {"discovery.unused_max", number{[](settings& s) { return &s.discovery.unused_max; }, 0, 86400, "seconds"}, live},
 
-    {"process.enabled", switch_setting{[](settings& s) { return &s.process.enabled; }}},
-    {"process.tree_max", number{[](settings& s) { return &s.process.tree_max; }, 64, 4194304, "processes"}},
-    {"process.ancestors_max", number{[](settings& s) { return &s.process.ancestors_max; }, 0, 64, "ancestors"}},
+    {"process.enabled", switch_setting{[](settings& s) { return &s.process.enabled; }}, live},
+    {"process.tree_max", number{[](settings& s) { return &s.process.tree_max; }, 64, 4194304, "processes"}, live},
+    {"process.ancestors_max", number{[](settings& s) { return &s.process.ancestors_max; }, 0, 64, "ancestors"}, live},
 
-    {"bodies.request_max", number{[](settings& s) { return &s.bodies.request_max; }, 0, 16777216, "bytes"}},
-    {"bodies.response_max", number{[](settings& s) { return &s.bodies.response_max; }, 0, 16777216, "bytes"}},
-    {"bodies.rate_max", number{[](settings& s) { return &s.bodies.rate_max; }, 0, 17179869184, "bytes per second"}},
+    {"bodies.request_max", number{[](settings& s) { return &s.bodies.request_max; }, 0, 16777216, "bytes"}, live},
+    {"bodies.response_max", number{[](settings& s) { return &s.bodies.response_max; }, 0, 16777216, "bytes"}, live},
+    {"bodies.rate_max", number{[](settings& s) { return &s.bodies.rate_max; }, 0, 17179869184, "bytes per second"},
+     live},
 
-    {"streams.head_max", number{[](settings& s) { return &s.streams.head_max; }, 1024, 1048576, "bytes"}},
-    {"streams.headers_max", number{[](settings& s) { return &s.streams.headers_max; }, 8, 4096, "fields"}},
-    {"streams.pipeline_max", number{[](settings& s) { return &s.streams.pipeline_max; }, 1, 4096, "requests"}},
-    {"streams.idle_max", number{[](settings& s) { return &s.streams.idle_max; }, 1, 86400, "seconds"}},
+    {"streams.head_max", number{[](settings& s) { return &s.streams.head_max; }, 1024, 1048576, "bytes"}, live},
+    {"streams.headers_max", number{[](settings& s) { return &s.streams.headers_max; }, 8, 4096, "fields"}, live},
+    {"streams.pipeline_max", number{[](settings& s) { return &s.streams.pipeline_max; }, 1, 4096, "requests"}, live},
+    {"streams.idle_max", number{[](settings& s) { return &s.streams.idle_max; }, 1, 86400, "seconds"}, live},
     {"streams.connections_max",
-     number{[](settings& s) { return &s.streams.connections_max; }, 16, 1048576, "connections"}},
+     number{[](settings& s) { return &s.streams.connections_max; }, 16, 1048576, "connections"}, live},
 
-    {"redaction.headers", names_setting{[](settings& s) { return &s.redaction.headers; }, true}},
-    {"redaction.keys", names_setting{[](settings& s) { return &s.redaction.keys; }}},
+    {"redaction.headers", names_setting{[](settings& s) { return &s.redaction.headers; }, true}, live},
+    {"redaction.keys", names_setting{[](settings& s) { return &s.redaction.keys; }}, live},
 
     {"link.listen", address_setting{[](settings& s) { return &s.link.listen; }}},
     {"link.connect", peer_setting{[](settings& s) { return &s.link.connect; }}},
@@ -75,7 +81,7 @@ constexpr auto table = std::to_array<setting>({
     {"inventory.properties_max",
      number{[](settings& s) { return &s.inventory.properties_max; }, 1, 16384, "properties"}},
     {"inventory.commit_interval_ms",
-     number{[](settings& s) { return &s.inventory.commit_interval; }, 10, 60000, "milliseconds"}},
+     number{[](settings& s) { return &s.inventory.commit_interval; }, 10, 60000, "milliseconds"}, live},
 
     {"store.path", path_setting{[](settings& s) { return &s.store.path; }}},
 

@@ -77,7 +77,7 @@ TEST_CASE("every key is in the shipped file once") {
   }
 }
 
-TEST_CASE("every key in the shipped file has what is accepted at its side or in the line above") {
+TEST_CASE("every key in the shipped file has what is accepted, and whether live, at its side or in the line above") {
   const auto lines = shipped_lines();
   const auto keys = shipped_keys();
   for (const auto& each : all_settings()) {
@@ -89,7 +89,7 @@ TEST_CASE("every key in the shipped file has what is accepted at its side or in 
     const auto& line = lines[at->second - 1];
     const auto comment = line.find('#') != std::string::npos ? line.substr(line.find('#')) : above;
     CHECK(comment.starts_with(std::string(comment.find('#'), ' ') + "# "));
-    CHECK(comment.ends_with(" " + accepted(each)));
+    CHECK(comment.ends_with(" " + accepted(each) + (each.live ? " (live)" : "")));
   }
 }
 
