@@ -1,9 +1,9 @@
 #include "config/setting.hpp"
 
+#include "config/host_name.hpp"
 #include "config/text.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <bit>
 #include <charconv>
 #include <limits>
@@ -95,34 +95,6 @@ result<void> assign(const path_setting& kind, settings& target, const yaml_node&
   return {};
 }
 
-bool is_ip_address(int family, const std::string& text) {
-  auto ignored = in6_addr{};
-  return inet_pton(family, text.c_str(), &ignored) == 1;
-}
-
-/// RFC 1123 section 2.1, with underscores, which Kubernetes and others let through.
-bool is_dns_name(std::string_view text) {
-  if (text.empty() || text.size() > name_setting::size_max)
-    return false;
-  for (auto rest = text; !rest.empty();) {
-    const auto label = rest.substr(0, rest.find('.'));
-    const auto fits = !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-';
-    if (!fits || !std::all_of(label.begin(), label.end(), [](char c) {
-          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-        }))
-      return false;
-    if (label.size() + 1 == rest.size())
-      return false; // a dot at the end
-    rest.remove_prefix(std::min(rest.size(), label.size() + 1));
-  }
-  return true;
-}
-
-bool is_name_or_address(std::string_view text) {
-  const auto host = std::string{text};
-  return is_ip_address(AF_INET, host) || is_ip_address(AF_INET6, host) || is_dns_name(text);
-}
-
 /// The host without brackets and the port, or nothing. Whether the host is one is for the caller to check.
 struct host_and_port {
   std::string host;
@@ -141,14 +113,14 @@ std::optional<host_and_port> split_address(std::string_view text) {
   const auto bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed)
     host = host.substr(1, host.size() - 2);
-  if (bracketed && !is_ip_address(AF_INET6, host))
+  if (bracketed && !is_ipv6_address(host))
     return std::nullopt;
   return host_and_port{std::move(host), static_cast<std::uint16_t>(decimal(port)), bracketed};
 }
 
 result<void> assign(const address_setting& kind, settings& target, const yaml_node& node) {
   auto address = node.kind == yaml_kind::scalar ? split_address(node.text) : std::nullopt;
-  if (!address || (!address->bracketed && address->host != "localhost" && !is_ip_address(AF_INET, address->host)))
+  if (!address || (!address->bracketed && address->host != "localhost" && !is_ipv4_address(address->host)))
     return wrong_kind(node, "an address and port");
   *kind.at(target) = {std::move(address->host), address->port};
   return {};
@@ -169,7 +141,7 @@ result<void> assign(const peer_setting& kind, settings& target, const yaml_node&
 result<void> assign(const name_setting& kind, settings& target, const yaml_node& node) {
   const auto text = std::string_view{node.text};
   const auto plain = kind.wildcard && text.starts_with("*.") ? text.substr(2) : text;
-  if (node.kind != yaml_kind::scalar || (!text.empty() && !is_name_or_address(plain)))
+  if (node.kind != yaml_kind::scalar || (!text.empty() && !is_host_name(plain)))
     return wrong_kind(node, "a name");
   *kind.at(target) = node.text;
   return {};

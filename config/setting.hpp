@@ -55,10 +55,8 @@ struct peer_setting {
   place_of<connect_address> at = nullptr;
 };
 
-/// A DNS name (RFC 1123 section 2.1) or an IP address, or empty; with `wildcard` "*" may stand for the first label.
+/// A DNS name or an IP address, or empty; with `wildcard` "*" may stand for the first label.
 struct name_setting {
-  static constexpr std::size_t size_max = 253; // RFC 1035 section 2.3.4, without the dot at the end
-
   place_of<std::string> at = nullptr;
   bool wildcard = false;
 };
