@@ -85,6 +85,18 @@ using feed_actor = child_actor::extend<caf::reacts_to<exchange_parcel>>;
 // -- between sniffer and reconstructor
 // ---------------------------------------------------------------------------------
 
+struct tls_peer; // actors/link/tls_peer.hpp
+using tls_peer_pointer = std::shared_ptr<tls_peer>;
+
+class tls_connection; // actors/link/tls_connection.hpp
+using tls_connection_pointer = std::shared_ptr<tls_connection>;
+
+/// A session of the link has ended, and why.
+struct link_lost {
+  std::uint64_t session = 0;
+  std::string why;
+};
+
 /// Whom an uplink delivers to: the intake in its own process, or the connector to one elsewhere. Every answer is the
 /// highest number up to which all of the sender is in the store.
 using facade_actor = caf::typed_actor<caf::replies_to<hello_atom, sender_id>::with<watermark_atom, std::uint64_t>,
@@ -96,10 +108,29 @@ using session_actor = caf::typed_actor<caf::replies_to<wire_hello>::with<waterma
                                        caf::replies_to<wire_part>::with<watermark_atom, std::uint64_t>,
                                        caf::replies_to<wire_goodbye>::with<watermark_atom, std::uint64_t>>;
 
+/// A session in its own process besides.
+using local_session_actor = session_actor::extend<caf::reacts_to<tls_connection_pointer>, // its own, before any request
+                                                  caf::reacts_to<facade_actor>,           // where its batches go
+                                                  caf::reacts_to<tick_atom>,              // go on with what waited
+                                                  caf::reacts_to<stop_atom>>;             // look whether it may go on
+
 using uplink_actor = child_actor::extend<caf::reacts_to<exchange_parcel>,
                                          caf::reacts_to<facade_actor>, // whom to deliver to, or nobody
                                          caf::reacts_to<tick_atom>,    // deliver again
                                          caf::reacts_to<stop_atom>>;   // the time for the end is over
+
+/// The sniffer's end of the link: an uplink's facade whose batches go to another process.
+using connector_actor =
+    child_actor::extend_with<facade_actor>::extend<caf::reacts_to<uplink_actor>, // whom to tell of a session
+                                                   caf::reacts_to<tick_atom>,    // dial
+                                                   caf::reacts_to<link_lost>>;
+
+/// Connects and shakes hands in a thread of its own.
+using dialer_actor = caf::typed_actor<caf::replies_to<dial_atom>::with<tls_peer_pointer>>;
+
+/// The reconstructor's end of the link: a session for each peer that TLS has authenticated.
+using listener_actor = child_actor::extend<caf::reacts_to<facade_actor>, // where sessions deliver to
+                                           caf::reacts_to<tls_peer_pointer>>;
 
 // -- reconstructor
 // -----------------------------------------------------------------------------------------------------
@@ -150,6 +181,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::file_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::sender_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::numbered_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::farewell)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::tls_peer_pointer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::tls_connection_pointer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::link_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::commit_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::changed_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::api_summaries)

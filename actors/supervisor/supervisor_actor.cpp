@@ -26,13 +26,22 @@ void introduce(supervisor_state& state, std::size_t fresh) {
   }
 }
 
-void start(self_pointer self, std::size_t index) {
+void on_death(self_pointer self, std::size_t index, const caf::error& reason);
+
+/// False if it could not be started; then it is tried again later.
+bool start(self_pointer self, std::size_t index) {
   auto& state = self->state;
   auto& child = state.plan.children[index];
-  state.handles[index] = child.start(self->system());
+  try {
+    state.handles[index] = child.start(self->system());
+  } catch (const std::exception& error) {
+    on_death(self, index, caf::make_error(caf::sec::runtime_error, error.what()));
+    return false;
+  }
   self->monitor(state.handles[index]);
   introduce(state, index);
   child.status->phase = actor_phase::running; // from here on others may rely on having been told
+  return true;
 }
 
 void drain(self_pointer self) {
@@ -111,7 +120,8 @@ void revive(self_pointer self, std::size_t index) {
     if (state.handles[i] || (i != index && (group.empty() || child.group != group)))
       continue;
     child.status->restarts.fetch_add(1);
-    start(self, i);
+    if (!start(self, i))
+      return; // what begins with it waits for it
   }
 }
 
@@ -126,7 +136,7 @@ supervisor_actor::behavior_type supervisor(self_pointer self, system_plan plan,
   state.policies.assign(state.plan.children.size(), restart_policy{restarts_max, restart_window});
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   for (std::size_t i = state.handles.size(); i-- > 0;) // consumers first
-    start(self, i);
+    static_cast<void>(start(self, i));
   return {
       [self](revive_atom, std::size_t index) { revive(self, index); },
       [self](tick_atom, std::size_t index) {

@@ -15,6 +15,8 @@ namespace cleartap {
 
 /// Each adds its subcommand; running it stores the exit status.
 void add_standalone(CLI::App& app, int& status);
+void add_sniffer(CLI::App& app, int& status);
+void add_reconstructor(CLI::App& app, int& status);
 void add_watch(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_ctl(CLI::App& app, int& status);

@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
              "Each subcommand has a --help of its own.");
   auto status = 0;
   cleartap::add_standalone(app, status);
+  cleartap::add_sniffer(app, status);
+  cleartap::add_reconstructor(app, status);
   cleartap::add_watch(app, status);
   cleartap::add_check(app, status);
   cleartap::add_ctl(app, status);

@@ -1,6 +1,6 @@
 // `cleartap watch`: live exchanges on the terminal, of a running cleartap or captured by this process itself.
 #include "actors/feed/watch_hub.hpp"
-#include "actors/wiring.hpp"
+#include "actors/wiring/node.hpp"
 #include "tools/cleartap/admin_client.hpp"
 #include "tools/cleartap/command.hpp"
 #include "tools/cleartap/watch_line.hpp"
@@ -65,19 +65,19 @@ int watch_running(const admin_client& client, const watch_options& options, cons
 
 int capture_here(const settings& config, const watch_options& options, const stop_signals& signals) {
   auto failed = std::atomic<bool>{false};
-  auto running = node::start(config, node_parts::watch_only, [&](const std::string& text) {
+  auto running = node::start(config, node_role::watch, [&](const std::string& text) {
     fail({text});
     failed = true;
   });
   if (!running)
     return fail(running.error());
   auto& node = **running;
-  auto queue = node.watchers().subscribe();
-  while (!node.watched().scanned && !failed)
+  auto queue = node.watchers()->subscribe();
+  while (!node.watched()->scanned && !failed)
     if (signals.wait(5ms))
       return 0;
-  std::cerr << "no cleartap is running: this one captures " << node.watched().libraries << " TLS libraries in "
-            << node.watched().processes << " processes" << std::endl;
+  std::cerr << "no cleartap is running: this one captures " << node.watched()->libraries << " TLS libraries in "
+            << node.watched()->processes << " processes" << std::endl;
   auto print = printer{options, signals};
   while (!failed && print(queue->pop(50ms).value_or("")))
     continue;

@@ -1,0 +1,104 @@
+#include "actors/wiring/sniffer_part.hpp"
+
+#include "actors/enrichment/enrichment_actor.hpp"
+#include "actors/feed/feed_actor.hpp"
+#include "actors/probes/elf_symbols.hpp"
+#include "actors/probes/probes_actor.hpp"
+#include "actors/redaction/redaction_actor.hpp"
+#include "actors/rescan/rescan_actor.hpp"
+#include "actors/ring/ring_actor.hpp"
+#include "actors/streams/streams_actor.hpp"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+namespace cleartap::wiring {
+
+namespace {
+
+std::uint64_t random_epoch() {
+  auto epoch = std::uint64_t{0};
+  static_cast<void>(!getrandom(&epoch, sizeof epoch, 0));
+  return epoch;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+} // namespace
+
+result<void> sniffer_part::prepare() {
+  const auto& capture = live_->current()->capture;
+  auto programs = kernel_programs::load({.event_bytes_max = capture.maxBufferSize,
+                                         .ring_pages = capture.perfBufferPages,
+                                         .connections_max = capture.connections_max,
+                                         .threads_max = capture.threads_max});
+  if (!programs)
+    return programs.error();
+  programs_.emplace(std::move(*programs));
+  // Over the link the certificate's name takes the place of the host's.
+  unsent_.emplace(*live_->current(), sender_id{host_name(), random_epoch()});
+  return {};
+}
+
+void sniffer_part::add_to(plan& into, bool deliver) {
+  const auto& pipeline = live_->current()->pipeline;
+  auto* to_streams = into.add_edge("ring", "streams", "bytes", pipeline.streams);
+  auto* to_rescan = into.add_edge("ring", "rescan", "events", pipeline.rescan);
+  auto* to_processes = into.add_edge("ring", "enrichment", "events", pipeline.enrichment);
+  auto* to_redaction = into.add_edge("streams", "redaction", "exchanges", pipeline.redaction);
+  auto* to_enrichment = into.add_edge("redaction", "enrichment", "exchanges", pipeline.enrichment);
+  auto* to_feed = into.add_edge("enrichment", "feed", "exchanges", pipeline.feed);
+  auto* to_uplink = deliver ? into.add_edge("enrichment", "uplink", "exchanges", pipeline.uplink) : nullptr;
+  hub_.emplace(to_feed->wanted);
+
+  auto* kernel = &*programs_;
+  auto rescans = into.add_stage("rescan", "events", 1, [&](actor_status& status, std::size_t) {
+    auto find = [](const std::filesystem::path& path) { return find_functions(path, probed_symbols()); };
+    return detached_spawner(cleartap::rescan, live_, &status, &watched_, function_finder{find});
+  });
+  auto probers = into.add_stage("probes", "bytes", 1, [&](actor_status& status, std::size_t) {
+    return spawner(cleartap::probes, kernel, &status);
+  });
+  auto rings = into.add_stage("ring", "bytes", 1, [&](actor_status& status, std::size_t) {
+    return detached_spawner(ring, kernel, &status, ring_edges{to_streams, to_rescan, to_processes});
+  });
+  auto shards = into.add_stage("streams", "bytes", pipeline.streams.actors, [&](actor_status& status, std::size_t) {
+    return spawner(streams, live_, &status, to_redaction);
+  });
+  auto workers =
+      into.add_stage("redaction", "exchanges", pipeline.redaction.actors, [&](actor_status& status, std::size_t) {
+        return spawner(redaction, live_, &status, to_enrichment);
+      });
+  auto enrichers = into.add_stage("enrichment", "exchanges", 1, [&](actor_status& status, std::size_t) {
+    return spawner(enrichment, live_, &status, enrichment_edges{to_uplink, to_feed});
+  });
+  auto feeds = into.add_stage("feed", "exchanges", 1,
+                              [&](actor_status& status, std::size_t) { return spawner(feed, &status, &*hub_); });
+
+  into.connect<chunk_batch>(to_streams, rings, shards);
+  into.connect<process_batch>(to_rescan, rings, rescans);
+  into.connect<process_batch>(to_processes, rings, enrichers);
+  into.connect<exchange_batch>(to_redaction, shards, workers);
+  into.connect<exchange_batch>(to_enrichment, workers, enrichers);
+  into.connect<exchange_batch>(to_feed, enrichers, feeds);
+  into.introduce(rescans[0], probers[0], send_subject<probes_actor>());
+  probes_ = probers[0];
+  rescan_ = rescans[0];
+  if (deliver)
+    add_uplink(into, to_uplink, enrichers);
+}
+
+void sniffer_part::add_uplink(plan& into, edge_status* in, const child_indexes& enrichers) {
+  auto* bodies = &into.directory().add_ledger("bodies", 0, "body bytes");
+  auto uplinks = into.add_stage("uplink", "exchanges", 1, [&](actor_status& status, std::size_t) {
+    return spawner(cleartap::uplink, live_, &status, &*unsent_, bodies);
+  });
+  into.connect<exchange_batch>(in, enrichers, uplinks);
+  uplink_ = uplinks[0];
+}
+
+} // namespace cleartap::wiring

@@ -1,0 +1,97 @@
+#include "tools/cleartap/run_node.hpp"
+
+#include "actors/wiring/node.hpp"
+
+#include <iostream>
+#include <mutex>
+#include <spdlog/spdlog.h>
+
+namespace cleartap {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The reason why the node gave up, from whatever thread it did.
+class failure_report {
+public:
+  void set(const std::string& text) {
+    auto guard = std::lock_guard{mutex_};
+    text_ = text;
+  }
+  std::optional<std::string> text() const {
+    auto guard = std::lock_guard{mutex_};
+    return text_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::optional<std::string> text_;
+};
+
+/// Whether all that others may want of it is there.
+bool ready(const node& running, const settings& config, node_role role) {
+  if (running.watched() && !running.watched()->scanned)
+    return false;
+  auto has_page = role != node_role::sniffer && config.page.enabled;
+  return !has_page || !running.page_url().empty();
+}
+
+std::string text_of(const connect_address& where) {
+  return (where.host.find(':') == std::string::npos ? where.host : "[" + where.host + "]") + ":" +
+         std::to_string(where.port);
+}
+
+void greet(const node& running, const settings& config, node_role role) {
+  if (const auto* watched = running.watched()) {
+    std::cout << "cleartap watches " << watched->libraries << " TLS libraries in " << watched->processes
+              << " processes\n";
+    if (watched->libraries == 0)
+      spdlog::warn("no TLS library is in use yet; programs that start later are found");
+  }
+  if (role == node_role::sniffer)
+    std::cout << "exchanges go to the reconstructor at " << text_of(config.link.connect) << "\n";
+  else
+    std::cout << "web page: " << (running.page_url().empty() ? "off (page.enabled)" : running.page_url()) << "\n";
+  if (role == node_role::reconstructor)
+    std::cout << "sniffers connect to " << text_of({config.link.listen.host, config.link.listen.port}) << "\n";
+  std::cout << "Press Ctrl+C to stop." << std::endl;
+}
+
+int run(const settings& config, node_role role) {
+  auto signals = stop_signals{};
+  spdlog::set_level(spdlog::level::from_str(config.logLevel));
+  auto failed = failure_report{};
+  auto running = node::start(config, role, [&](const std::string& text) { failed.set(text); });
+  if (!running)
+    return fail(running.error());
+  auto greeted = false;
+  while (!failed.text() && !signals.wait(greeted ? 500ms : 20ms)) {
+    if (greeted || !ready(**running, config, role))
+      continue;
+    greet(**running, config, role);
+    greeted = true;
+  }
+  if (auto text = failed.text())
+    return fail({*text});
+  running->reset();
+  std::cout << (role == node_role::reconstructor ? "stopped; all that was acknowledged is stored"
+                                                 : "stopped; nothing is attached any more")
+            << std::endl;
+  return 0;
+}
+
+} // namespace
+
+void add_node(CLI::App& app, int& status, node_role role, const char* name, const char* help, const char* footer) {
+  auto* command = app.add_subcommand(name, help);
+  auto options = std::make_shared<config_options>();
+  options->add_to(*command);
+  command->footer(footer);
+  command->callback([options, role, &status] {
+    auto config = options->load_for(role);
+    status = config ? run(*config, role) : fail(config.error());
+  });
+}
+
+} // namespace cleartap
