@@ -7,6 +7,7 @@
 #pragma once
 
 #include "actors/flow/outlet.hpp"
+#include "config/settings.hpp"
 #include "messages/capture.hpp"
 #include "messages/delivery.hpp"
 #include "messages/exchange.hpp"
@@ -51,6 +52,15 @@ using exchange_announcement = flow::announcement<exchange_batch>;
 /// What every actor under the supervisor takes.
 using child_actor = caf::typed_actor<caf::reacts_to<drain_atom>>;
 
+/// Settings that are in force from now on; the actor takes over those of its own that may change. What they point to is
+/// const and outlives every actor: config/live_settings.hpp.
+struct new_settings {
+  const settings* now = nullptr;
+};
+
+/// What an actor with such settings takes besides.
+using live_actor = caf::typed_actor<caf::reacts_to<new_settings>>;
+
 /// What every producer of an edge takes besides.
 using producer_actor = child_actor::extend<caf::reacts_to<credit_atom>>;
 
@@ -65,20 +75,24 @@ using probes_actor =
 using ring_actor = producer_actor::extend<caf::reacts_to<tick_atom>, caf::reacts_to<flow::announcement<chunk_batch>>,
                                           caf::reacts_to<flow::announcement<process_batch>>>;
 
-using rescan_actor = child_actor::extend<caf::reacts_to<flow::parcel<process_batch>>,
-                                         caf::reacts_to<probes_actor>, // whom to tell
-                                         caf::reacts_to<rescan_atom>,  // scan all processes now
-                                         caf::replies_to<list_atom>::with<library_rows>, caf::reacts_to<tick_atom>>;
+using rescan_actor = child_actor::extend_with<live_actor>::extend<caf::reacts_to<flow::parcel<process_batch>>,
+                                                                  caf::reacts_to<probes_actor>, // whom to tell
+                                                                  caf::reacts_to<rescan_atom>, // scan all processes now
+                                                                  caf::replies_to<list_atom>::with<library_rows>,
+                                                                  caf::reacts_to<tick_atom>>;
 
 using streams_actor =
-    producer_actor::extend<caf::reacts_to<flow::parcel<chunk_batch>>, caf::reacts_to<exchange_announcement>,
-                           caf::reacts_to<tick_atom>>; // forgets idle connections
+    producer_actor::extend_with<live_actor>::extend<caf::reacts_to<flow::parcel<chunk_batch>>,
+                                                    caf::reacts_to<exchange_announcement>,
+                                                    caf::reacts_to<tick_atom>>; // forgets idle connections
 
-using redaction_actor = producer_actor::extend<caf::reacts_to<exchange_parcel>, caf::reacts_to<exchange_announcement>>;
+using redaction_actor = producer_actor::extend_with<live_actor>::extend<caf::reacts_to<exchange_parcel>,
+                                                                        caf::reacts_to<exchange_announcement>>;
 
 using enrichment_actor =
-    producer_actor::extend<caf::reacts_to<flow::parcel<process_batch>>, caf::reacts_to<exchange_parcel>,
-                           caf::reacts_to<exchange_announcement>>; // of uplink and of feed
+    producer_actor::extend_with<live_actor>::extend<caf::reacts_to<flow::parcel<process_batch>>,
+                                                    caf::reacts_to<exchange_parcel>,
+                                                    caf::reacts_to<exchange_announcement>>; // of uplink and of feed
 
 using feed_actor = child_actor::extend<caf::reacts_to<exchange_parcel>>;
 
@@ -114,23 +128,25 @@ using local_session_actor = session_actor::extend<caf::reacts_to<tls_connection_
                                                   caf::reacts_to<tick_atom>,              // go on with what waited
                                                   caf::reacts_to<stop_atom>>;             // look whether it may go on
 
-using uplink_actor = child_actor::extend<caf::reacts_to<exchange_parcel>,
-                                         caf::reacts_to<facade_actor>, // whom to deliver to, or nobody
-                                         caf::reacts_to<tick_atom>,    // deliver again
-                                         caf::reacts_to<stop_atom>>;   // the time for the end is over
+using uplink_actor =
+    child_actor::extend_with<live_actor>::extend<caf::reacts_to<exchange_parcel>,
+                                                 caf::reacts_to<facade_actor>, // whom to deliver to, or nobody
+                                                 caf::reacts_to<tick_atom>,    // deliver again
+                                                 caf::reacts_to<stop_atom>>;   // the time for the end is over
 
 /// The sniffer's end of the link: an uplink's facade whose batches go to another process.
-using connector_actor =
-    child_actor::extend_with<facade_actor>::extend<caf::reacts_to<uplink_actor>, // whom to tell of a session
-                                                   caf::reacts_to<tick_atom>,    // dial
-                                                   caf::reacts_to<link_lost>>;
+using connector_actor = child_actor::extend_with<live_actor>::extend_with<facade_actor>::extend<
+    caf::reacts_to<uplink_actor>, // whom to tell of a session
+    caf::reacts_to<tick_atom>,    // dial
+    caf::reacts_to<link_lost>>;
 
 /// Connects and shakes hands in a thread of its own.
 using dialer_actor = caf::typed_actor<caf::replies_to<dial_atom>::with<tls_peer_pointer>>;
 
 /// The reconstructor's end of the link: a session for each peer that TLS has authenticated.
-using listener_actor = child_actor::extend<caf::reacts_to<facade_actor>, // where sessions deliver to
-                                           caf::reacts_to<tls_peer_pointer>>;
+using listener_actor =
+    child_actor::extend_with<live_actor>::extend<caf::reacts_to<facade_actor>, // where sessions deliver to
+                                                 caf::reacts_to<tls_peer_pointer>>;
 
 // -- reconstructor
 // -----------------------------------------------------------------------------------------------------
@@ -146,12 +162,11 @@ using inventory_actor =
                         caf::replies_to<api_atom, std::string>::with<api_summaries>,    // none or one
                         caf::replies_to<openapi_atom, std::string>::with<std::string>>; // empty if unknown
 
-using intake_actor =
-    producer_actor::extend_with<facade_actor>::extend<caf::reacts_to<flow::announcement<routed_batch>>,
-                                                      caf::reacts_to<std::size_t, inventory_actor>, // this shard
+using intake_actor = producer_actor::extend_with<live_actor>::extend_with<facade_actor>::extend<
+    caf::reacts_to<flow::announcement<routed_batch>>, caf::reacts_to<std::size_t, inventory_actor>, // this shard
                                                                                                     // (again)
-                                                      caf::reacts_to<store_actor>,
-                                                      caf::reacts_to<tick_atom>>; // commit
+    caf::reacts_to<store_actor>,
+    caf::reacts_to<tick_atom>>; // commit
 
 using page_actor =
     child_actor::extend<caf::reacts_to<std::size_t, inventory_actor>, caf::replies_to<list_atom>::with<api_summaries>,
@@ -172,10 +187,12 @@ using admin_actor =
 using supervisor_actor =
     caf::typed_actor<caf::reacts_to<revive_atom, std::size_t>, // to itself, after the back-off
                      caf::reacts_to<tick_atom, std::size_t>,   // to itself, when that child's grace period is over
+                     caf::reacts_to<new_settings>,             // for all live children
                      caf::reacts_to<stop_atom>>;
 
 } // namespace cleartap
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::new_settings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::attach_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::file_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::sender_id)

@@ -97,6 +97,12 @@ void add_log_level(http_server& server, const admin_views* views) {
               guarded(views, [](const http_query& query) { return set_log_level(query.argument); }));
 }
 
+http_answer reload(const admin_views* views) {
+  if (!views->reload)
+    return refusal(503, "this process has no settings to read anew");
+  return {.body = reload_json(views->reload())};
+}
+
 void add_views(http_server& server, const admin_views* views) {
   auto show = [&](const char* path, auto render) {
     server.get(path, guarded(views, [render](const http_query&) { return http_answer{.body = render()}; }));
@@ -125,6 +131,7 @@ void add_commands(self_pointer self, const admin_views* views) {
                };
                return ask<library_rows>(system, admin(), render, list_atom_v);
              }));
+  server.post("/v1/reload", guarded(views, [views](const http_query&) { return reload(views); }));
   server.post("/v1/rescan",
               guarded(views, [&system, admin](const http_query&) { return command(system, admin(), rescan_atom_v); }));
 }

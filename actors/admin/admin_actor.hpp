@@ -4,7 +4,7 @@
 
 #include "actors/feed/watch_hub.hpp"
 #include "actors/http/http_server.hpp"
-#include "config/settings.hpp"
+#include "config/reload.hpp"
 #include "messages/interfaces.hpp"
 
 namespace cleartap {
@@ -15,6 +15,7 @@ struct admin_views {
   const watch_status* watched = nullptr; // nothing without a sniffer
   watch_hub* hub = nullptr;              // nothing without a sniffer
   std::string token;
+  std::function<result<setting_changes>()> reload; // any thread; empty: there is nothing to read anew
 };
 
 struct admin_state {

@@ -27,6 +27,18 @@ void pass_on(enrichment_state& state, exchange& what) {
   state.status->out.fetch_add(1, std::memory_order_relaxed);
 }
 
+/// A table that is made later knows what /proc tells of the processes that run by then.
+void take_over(enrichment_state& state, const settings& config) {
+  const auto& wanted = config.process;
+  if (!wanted.enabled)
+    state.processes.reset();
+  else if (state.processes)
+    state.processes->limit(wanted.tree_max, wanted.ancestors_max);
+  else
+    state.processes.emplace(wanted.tree_max, wanted.ancestors_max,
+                            [](std::uint32_t pid) { return read_proc("/proc", pid); });
+}
+
 void take(enrichment_state& state, const exchange_parcel& parcel) {
   auto delivery = parcel.open();
   for (auto& each : delivery.batch.exchanges) {
@@ -50,9 +62,7 @@ enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<en
   state.feed.emplace(*edges.feed, *status, flow::wake(self));
   if (edges.uplink)
     state.uplink.emplace(*edges.uplink, *status, flow::wake(self));
-  if (config->process.enabled)
-    state.processes.emplace(config->process.tree_max, config->process.ancestors_max,
-                            [](std::uint32_t pid) { return read_proc("/proc", pid); });
+  take_over(state, *config);
   auto end_when_idle = [self] {
     auto& st = self->state;
     if (st.uplink)
@@ -72,6 +82,7 @@ enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<en
           st.uplink->pump();
         end_when_idle();
       },
+      [self](const new_settings& news) { take_over(self->state, *news.now); },
       [self](const flow::parcel<process_batch>& parcel) {
         auto delivery = parcel.open();
         for (const auto& event : delivery.batch.events)

@@ -25,6 +25,13 @@ std::string container_id(std::string_view cgroup) {
 process_table::process_table(std::size_t size_max, std::size_t ancestors_max, proc_reader read_proc)
     : size_max_{size_max}, ancestors_max_{ancestors_max}, read_proc_{std::move(read_proc)} {}
 
+void process_table::limit(std::size_t size_max, std::size_t ancestors_max) {
+  size_max_ = size_max;
+  ancestors_max_ = ancestors_max;
+  while (size_ > size_max_)
+    forget_oldest();
+}
+
 void process_table::apply(const process_event& event) {
   switch (event.kind) {
   case process_event_kind::fork: {

@@ -31,6 +31,9 @@ public:
   /// Remembers at most `size_max` processes; beyond it the one that ended or was seen first is forgotten.
   process_table(std::size_t size_max, std::size_t ancestors_max, proc_reader read_proc);
 
+  /// From now on.
+  void limit(std::size_t size_max, std::size_t ancestors_max);
+
   void apply(const process_event& event);
 
   /// Who had this pid at the time. A process that ended is still known while it is remembered.

@@ -189,6 +189,7 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
         self->state.senders.begin(sender);
         return {watermark_atom_v, self->state.senders.committed(sender)};
       },
+      [self](const new_settings& news) { self->state.commit_interval = news.now->inventory.commit_interval; },
       [self](const numbered_batch& batch) { return take(self, batch); },
       [self](const farewell& last) { return take_farewell(self, last); },
       [self](const flow::announcement<routed_batch>& news) { self->state.out->attach(news); },

@@ -21,6 +21,7 @@ public:
     return std::chrono::duration_cast<std::chrono::milliseconds>(most * (0.5 + random / 2));
   }
 
+  void limit(std::chrono::milliseconds longest) noexcept { longest_ = longest; }
   void reset() noexcept { current_ = shortest; }
 
 private:

@@ -260,6 +260,10 @@ connector_actor::behavior_type connector(self_pointer self, flow::actor_status* 
   self->send(self, tick_atom_v);
   return {
       [self](drain_atom) { self->quit(); },
+      [self](const new_settings& news) {
+        self->state.setup.config = news.now;
+        self->state.delay->limit(news.now->link.retry_max);
+      },
       [self](hello_atom, const sender_id& sender) { return say_hello(self, sender); },
       [self](const numbered_batch& batch) {
         return with_session(self, [&](promise to) {

@@ -12,6 +12,13 @@ struct link_host {
   explicit link_host(const settings& config)
       : sessions{config.link.sessions_max}, memory{config.link.memory_max}, rate_max{config.link.rate_max} {}
 
+  /// From now on; sessions that are there keep their rate.
+  void limit(const settings& config) {
+    sessions.limit(config.link.sessions_max);
+    memory.limit(config.link.memory_max);
+    rate_max = config.link.rate_max;
+  }
+
   session_table sessions;
   memory_budget memory; // of batches that are put together or decoded and not learned yet
   link_status status;

@@ -59,6 +59,7 @@ listener_actor::behavior_type listener(self_pointer self, flow::actor_status* st
         self->state.door.reset();
         self->quit();
       },
+      [self](const new_settings& news) { self->state.host->limit(*news.now); },
       [self](const facade_actor& intake) {
         self->state.intake = intake;
         for (const auto& each : self->state.sessions)

@@ -12,7 +12,7 @@ class memory_budget {
 public:
   explicit memory_budget(std::size_t bytes_max) noexcept : bytes_max_{bytes_max} {}
 
-  void change_limit(std::size_t bytes_max) noexcept { bytes_max_ = bytes_max; }
+  void limit(std::size_t bytes_max) noexcept { bytes_max_ = bytes_max; }
   std::size_t used() const noexcept { return used_; }
 
   /// Goes back when it is destroyed. The budget outlives its shares.

@@ -45,6 +45,7 @@ public:
   void release(const std::shared_ptr<session_record>& record);
 
   std::size_t limit() const noexcept { return sessions_max_; }
+  void limit(std::size_t sessions_max) noexcept { sessions_max_ = sessions_max; }
 
   /// By name.
   void for_each(const std::function<void(const session_record&)>& visit) const;
@@ -60,7 +61,7 @@ private:
 
   void forget_idle_names();
 
-  std::size_t sessions_max_;
+  std::atomic<std::size_t> sessions_max_;
   mutable std::mutex mutex_;
   std::map<std::string, name_entry> names_;
   std::size_t live_ = 0;

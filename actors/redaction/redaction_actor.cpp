@@ -20,6 +20,9 @@ redaction_actor::behavior_type redaction(redaction_actor::stateful_pointer<redac
         self->state.out->pump();
         flow::end_when_idle(self, *self->state.status, *self->state.out);
       },
+      [self](const new_settings& news) {
+        self->state.policy.emplace(news.now->redaction.headers, news.now->redaction.keys);
+      },
       [self](const exchange_parcel& parcel) {
         auto& st = self->state;
         auto delivery = parcel.open();

@@ -31,6 +31,12 @@ public:
   library_table(std::size_t libraries_max, std::chrono::seconds unused_max) noexcept
       : libraries_max_{libraries_max}, unused_max_{unused_max} {}
 
+  /// From now on; libraries beyond `libraries_max` stay.
+  void limit(std::size_t libraries_max, std::chrono::seconds unused_max) noexcept {
+    libraries_max_ = libraries_max;
+    unused_max_ = unused_max;
+  }
+
   /// A process maps this file.
   [[nodiscard]] file_verdict mapped(std::uint32_t pid, file_id file);
 

@@ -151,6 +151,17 @@ void on_event(self_pointer self, const process_event& event, const function_find
   }
 }
 
+/// A scan finds what there was no room for, and begins the new interval.
+void take_over(self_pointer self, const settings& config, const function_finder& find) {
+  auto& state = self->state;
+  const auto& wanted = config.discovery;
+  state.table->limit(wanted.libraries_max, wanted.unused_max);
+  const auto more = std::exchange(state.libraries_max, wanted.libraries_max) < wanted.libraries_max;
+  const auto other_pace = std::exchange(state.scan_interval, wanted.rescanInterval) != wanted.rescanInterval;
+  if (more || (other_pace && state.scan_interval > 0s))
+    scan(self, find);
+}
+
 /// The first scan's attachments are answered by probes in the order asked, so an answer to one more request means that
 /// all of them are done.
 void announce_scanned(self_pointer self) {
@@ -167,7 +178,8 @@ rescan_actor::behavior_type rescan(self_pointer self, const settings* config, fl
   auto& state = self->state;
   state.status = status;
   state.watched = watched;
-  state.table.emplace(config->discovery.libraries_max, config->discovery.unused_max);
+  state.libraries_max = config->discovery.libraries_max;
+  state.table.emplace(state.libraries_max, config->discovery.unused_max);
   state.scan_interval = config->discovery.rescanInterval;
   state.own_executable = file_at("/proc/self/exe");
   self->delayed_send(self, sweep_interval, tick_atom_v);
@@ -188,6 +200,7 @@ rescan_actor::behavior_type rescan(self_pointer self, const settings* config, fl
         scan(self, find);
         announce_scanned(self);
       },
+      [self, find](const new_settings& news) { take_over(self, *news.now, find); },
       [self, find](rescan_atom) { scan(self, find); },
       [self](list_atom) { return self->state.table->rows(now()); },
       [self, find](tick_atom) {

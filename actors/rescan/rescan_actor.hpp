@@ -18,6 +18,7 @@ struct rescan_state {
   flow::actor_status* status = nullptr;
   watch_status* watched = nullptr;
   std::optional<library_table> table;
+  std::size_t libraries_max = 0;
   std::chrono::seconds scan_interval{0};
   std::chrono::steady_clock::time_point scan_due;
   file_id own_executable;

@@ -120,4 +120,19 @@ std::string watched_json(const watch_status* watched) {
                                       {"scanned", watched->scanned.load()}});
 }
 
+std::string reload_json(const result<setting_changes>& outcome) {
+  auto changed = json::array{};
+  auto problems = json::array{};
+  if (outcome)
+    for (const auto& each : *outcome)
+      changed.push_back(json::object{{"key", each.key}, {"old", each.before}, {"new", each.after}});
+  else
+    for (auto rest = std::string_view{outcome.error().text}; !rest.empty();) {
+      const auto line = rest.substr(0, rest.find('\n'));
+      problems.push_back(json::value(line));
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    }
+  return json::serialize(json::object{{"applied", bool{outcome}}, {"changed", changed}, {"problems", problems}});
+}
+
 } // namespace cleartap

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/flow/directory.hpp"
+#include "config/reload.hpp"
 #include "messages/probing.hpp"
 
 #include <string>
@@ -27,5 +28,8 @@ namespace cleartap {
 
 /// {"libraries","processes","scanned"}; nulls in a process without a sniffer.
 [[nodiscard]] std::string watched_json(const watch_status* watched);
+
+/// {"applied","changed":[{"key","old","new"}],"problems":[line]}; with problems nothing was changed.
+[[nodiscard]] std::string reload_json(const result<setting_changes>& outcome);
 
 } // namespace cleartap

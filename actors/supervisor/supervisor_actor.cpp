@@ -146,6 +146,12 @@ supervisor_actor::behavior_type supervisor(self_pointer self, system_plan plan,
         spdlog::warn("{} did not end in time and is cut off", label(*st.plan.children[index].status));
         self->send_exit(st.handles[index], caf::exit_reason::kill);
       },
+      [self](const new_settings& news) {
+        // A child that is down reads the newest when it starts again.
+        for (std::size_t i = 0; i < self->state.handles.size(); ++i)
+          if (self->state.plan.children[i].live && self->state.handles[i])
+            self->send(caf::actor_cast<live_actor>(self->state.handles[i]), news);
+      },
       [self](stop_atom) {
         if (self->state.stopped)
           return;

@@ -20,6 +20,7 @@ struct child_spec {
   /// Children of one group restart together: what they know only makes sense as a whole. Empty: alone.
   std::string group;
   std::function<caf::actor(caf::actor_system&)> start;
+  bool live = false; // a live_actor: it is told of new settings
 };
 
 /// Who must be told of whom; called whenever either of them is new and both are there.

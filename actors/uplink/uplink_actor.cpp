@@ -160,6 +160,10 @@ uplink_actor::behavior_type uplink(self_pointer self, const settings* config, fl
         publish(state);
         send_next(self);
       },
+      [self](const new_settings& news) {
+        self->state.budget->limit(news.now->bodies.rate_max);
+        self->state.memory->window.change_limits(window_limits(*news.now));
+      },
       [self](const facade_actor& facade) {
         self->state.facade = facade;
         greet(self);

@@ -31,10 +31,11 @@ void link_part::add_connector(plan& into, caf::actor_system& system, std::size_t
       return caf::actor_cast<caf::actor>(in.spawn(connector, &status, setup));
     };
   });
+  into.mark_live(connectors);
   into.introduce(connectors[0], uplink, send_subject<uplink_actor>());
 }
 
-void link_part::add_listener(plan& into, caf::actor_system& system, std::size_t intake) {
+std::size_t link_part::add_listener(plan& into, caf::actor_system& system) {
   remoting_.emplace(system);
   auto listeners = into.add_stage("listener", "", 1, [&](actor_status& status, std::size_t) -> spawn_fn {
     return [this, &status](caf::actor_system& in) {
@@ -42,7 +43,8 @@ void link_part::add_listener(plan& into, caf::actor_system& system, std::size_t 
       return caf::actor_cast<caf::actor>(in.spawn(listener, &status, setup));
     };
   });
-  into.introduce(listeners[0], intake, send_subject<facade_actor>());
+  into.mark_live(listeners);
+  return listeners[0];
 }
 
 } // namespace cleartap::wiring

@@ -20,8 +20,8 @@ public:
   /// Adds the connector; the uplink is told of it when it is connected.
   void add_connector(plan& into, caf::actor_system& system, std::size_t uplink);
 
-  /// Adds the listener, whose sessions deliver to intake.
-  void add_listener(plan& into, caf::actor_system& system, std::size_t intake);
+  /// Adds the listener; who tells it of intake is the caller. Returns its index.
+  [[nodiscard]] std::size_t add_listener(plan& into, caf::actor_system& system);
 
   /// Ends a dial that is under way.
   void stop() noexcept { stopping_ = true; }

@@ -34,10 +34,10 @@ struct node_config : caf::actor_system_config {
 
 class running_node final : public node {
 public:
-  running_node(const settings& config, node_role role, std::function<void(const std::string&)> on_failure)
+  running_node(const settings& config, node_role role, node_hooks hooks)
       : live_{config}
       , role_{role}
-      , on_failure_{std::move(on_failure)}
+      , hooks_{std::move(hooks)}
       , sniffer_{live_}
       , reconstructor_{live_}
       , link_{live_, role == node_role::sniffer ? tls_side::client : tls_side::server}
@@ -70,8 +70,15 @@ public:
     }
     if (serves(role_))
       plan_services(all);
-    supervisor_ = system_.spawn(supervisor, all.take(), on_failure_);
+    supervisor_ = system_.spawn(supervisor, all.take(), hooks_.on_failure);
     return {};
+  }
+
+  result<setting_changes> reload(const settings& next) override {
+    auto changes = live_.replace(next);
+    if (changes && !changes->empty())
+      caf::anon_send(supervisor_, new_settings{live_.current()});
+    return changes;
   }
 
   const watch_status* watched() const override { return captures(role_) ? &sniffer_.watched() : nullptr; }
@@ -136,25 +143,28 @@ private:
 
   /// The listener stands first: nothing more comes in while the others end.
   void plan_reconstructor(plan& all) {
-    link_.add_listener(all, system_, reconstructor_.intake());
+    auto listener = link_.add_listener(all, system_);
     reconstructor_.add_to(all);
+    all.introduce(listener, reconstructor_.intake(), send_subject<facade_actor>());
   }
 
   void plan_services(plan& all) {
+    const auto* live = &live_;
     views_.directory = &directory_;
     views_.watched = watched();
     views_.hub = watchers();
+    views_.reload = hooks_.reload;
     if (has_page()) {
       auto pages = all.add_stage("page", "", 1, [&](actor_status&, std::size_t) {
-        return spawner(page, &live_, static_cast<const page_views*>(&page_views_), &page_port_);
+        return spawner(page, live, static_cast<const page_views*>(&page_views_), &page_port_);
       });
       for (std::size_t i = 0; i < reconstructor_.shards().size(); ++i)
         all.introduce(pages[0], reconstructor_.shards()[i], send_subject<inventory_actor>(i));
     }
     all.add_stage("metrics", "", 1,
-                  [&](actor_status&, std::size_t) { return spawner(metrics, &live_, &directory_, views_.watched); });
+                  [&](actor_status&, std::size_t) { return spawner(metrics, live, &directory_, views_.watched); });
     auto admins = all.add_stage("admin", "", 1, [&](actor_status&, std::size_t) {
-      return spawner(admin, &live_, static_cast<const admin_views*>(&views_));
+      return spawner(admin, live, static_cast<const admin_views*>(&views_));
     });
     if (!captures(role_))
       return;
@@ -165,7 +175,7 @@ private:
   // Order matters: actors use everything above the system, so that it must outlive the system.
   live_settings live_;
   node_role role_;
-  std::function<void(const std::string&)> on_failure_;
+  node_hooks hooks_;
   flow::directory directory_;
   sniffer_part sniffer_;
   reconstructor_part reconstructor_;
@@ -181,9 +191,8 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<node>> node::start(const settings& config, node_role role,
-                                          std::function<void(const std::string&)> on_failure) {
-  auto fresh = std::make_unique<running_node>(config, role, std::move(on_failure));
+result<std::unique_ptr<node>> node::start(const settings& config, node_role role, node_hooks hooks) {
+  auto fresh = std::make_unique<running_node>(config, role, std::move(hooks));
   if (auto started = fresh->start(); !started)
     return started.error();
   return result<std::unique_ptr<node>>{std::move(fresh)};

@@ -73,6 +73,12 @@ public:
     return indexes;
   }
 
+  /// They take over settings that change.
+  void mark_live(const child_indexes& children) {
+    for (auto each : children)
+      children_.children[each].live = true;
+  }
+
   /// Lane i of the edge leads to the i-th consumer.
   template <class Batch>
   void connect(edge_status* edge, const child_indexes& producers, const child_indexes& consumers) {

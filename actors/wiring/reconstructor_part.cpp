@@ -62,6 +62,7 @@ void reconstructor_part::add_to(plan& into) {
   auto stores = into.add_stage("store", "rows", 1, start_store, group);
   intake_ = intakes[0];
 
+  into.mark_live(intakes);
   into.connect<routed_batch>(to_inventory, intakes, shards_);
   for (std::size_t i = 0; i < shards_.size(); ++i)
     into.introduce(intake_, shards_[i], send_subject<inventory_actor>(i));

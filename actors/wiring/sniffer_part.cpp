@@ -85,6 +85,8 @@ void sniffer_part::add_to(plan& into, bool deliver) {
   into.connect<exchange_batch>(to_redaction, shards, workers);
   into.connect<exchange_batch>(to_enrichment, workers, enrichers);
   into.connect<exchange_batch>(to_feed, enrichers, feeds);
+  for (const auto& each : {rescans, shards, workers, enrichers})
+    into.mark_live(each);
   into.introduce(rescans[0], probers[0], send_subject<probes_actor>());
   probes_ = probers[0];
   rescan_ = rescans[0];
@@ -98,6 +100,7 @@ void sniffer_part::add_uplink(plan& into, edge_status* in, const child_indexes& 
     return spawner(cleartap::uplink, live_, &status, &*unsent_, bodies);
   });
   into.connect<exchange_batch>(in, enrichers, uplinks);
+  into.mark_live(uplinks);
   uplink_ = uplinks[0];
 }
 

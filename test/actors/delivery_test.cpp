@@ -51,7 +51,6 @@ struct fixture : running_system {
     open();
     memory.emplace(config, sender_id{"node-1", 7});
     start_reconstructor();
-    begin_uplink();
   }
 
   ~fixture() {
@@ -137,8 +136,9 @@ TEST_CASE("bodies beyond their rate stay behind, their exchanges are stored") {
   test.send({{large, large}});
   REQUIRE(wait_until([&] { return test.uplink_status.out == 2; }));
   CHECK(test.bodies_status.out == 2000);
-  test.config.bodies.rate_max = 0;
-  test.begin_uplink();
+  auto next = test.config;
+  next.bodies.rate_max = 0;
+  test.self->send(test.up, new_settings{&next});
   test.send({{large, large, get_user(2)}});
   REQUIRE(wait_until([&] { return test.uplink_status.out == 5; }));
   CHECK(test.calls_in_store() == 5);

@@ -31,7 +31,7 @@ private:
   std::vector<std::string> lines_;
 };
 
-using worker_actor = child_actor::extend<caf::reacts_to<tick_atom>>;
+using worker_actor = child_actor::extend_with<live_actor>::extend<caf::reacts_to<tick_atom>>;
 
 worker_actor::behavior_type worker(worker_actor::pointer self, log* events, std::string name, bool obeys) {
   flow::keep_exception_text(self);
@@ -42,6 +42,7 @@ worker_actor::behavior_type worker(worker_actor::pointer self, log* events, std:
         if (obeys)
           self->quit();
       },
+      [=](const new_settings& news) { events->add(name + " logs " + news.now->logLevel); },
       [=](tick_atom) { throw std::runtime_error{name + " broke"}; },
   };
 }
@@ -133,6 +134,20 @@ TEST_CASE("a child that does not end in time is cut off, and the next one still 
   test.start();
   test.stop();
   CHECK(test.events.count("drain store") == 1);
+}
+
+TEST_CASE("new settings go to the live children alone") {
+  auto test = fixture{};
+  for (const auto* name : {"streams", "page", "uplink"})
+    test.child(name);
+  test.plan.children[0].live = test.plan.children[2].live = true;
+  test.start();
+  const auto next = settings{.logLevel = "debug"};
+  test.self->send(test.boss, new_settings{&next});
+  CHECK(wait_until(
+      [&] { return test.events.count("streams logs debug") == 1 && test.events.count("uplink logs debug") == 1; }));
+  test.stop();
+  CHECK(test.events.count("page logs debug") == 0);
 }
 
 TEST_CASE("a child that keeps failing ends everything, with its exception's text as the reason") {

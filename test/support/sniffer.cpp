@@ -71,7 +71,11 @@ command instance_settings::with(std::vector<std::string> words) const {
   return {std::move(words)};
 }
 
-sniffer::sniffer(const instance_settings& settings) : settings_{settings}, program_{settings.with({"standalone"})} {
+sniffer::sniffer(const instance_settings& settings, std::vector<std::string> words)
+    : settings_{settings}, program_{[&] {
+      words.insert(words.begin(), "standalone");
+      return settings.with(std::move(words));
+    }()} {
   auto ready = [this] { return program_.output().find("web page: ") != std::string::npos; };
   if (!wait_until([&] { return ready() || !program_.running(); }) || !ready())
     throw std::runtime_error{"cleartap does not start: " + program_.complaints()};

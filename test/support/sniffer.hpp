@@ -38,7 +38,8 @@ private:
 /// `cleartap standalone`, ready: its first scan is done and its pages answer.
 class sniffer {
 public:
-  explicit sniffer(const instance_settings& settings);
+  /// With these words behind `standalone`, e.g. --config FILE.
+  explicit sniffer(const instance_settings& settings, std::vector<std::string> words = {});
 
   const instance_settings& settings() const noexcept { return settings_; }
   child& program() noexcept { return program_; }

@@ -1,6 +1,8 @@
 #include "tools/cleartap/command.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <unistd.h>
 
 namespace cleartap {
 
@@ -29,9 +31,23 @@ stop_signals::stop_signals() {
   std::signal(SIGPIPE, SIG_IGN); // a closed pipe or connection is told by the write
 }
 
-bool stop_signals::wait(std::chrono::milliseconds time_max) const {
+int stop_signals::next(std::chrono::milliseconds time_max) const {
   auto time = timespec{.tv_sec = time_max.count() / 1000, .tv_nsec = time_max.count() % 1000 * 1'000'000};
-  return sigtimedwait(&signals_, nullptr, &time) > 0;
+  return std::max(0, sigtimedwait(&signals_, nullptr, &time));
+}
+
+node_signals::node_signals() : has_terminal_{isatty(STDIN_FILENO) == 1} {
+  sigaddset(&signals_, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+}
+
+node_signal node_signals::wait(std::chrono::milliseconds time_max) const {
+  const auto signal = next(time_max);
+  if (signal == 0)
+    return node_signal::none;
+  // The other meaning of SIGHUP: the terminal has gone, and with it who started this.
+  const auto terminal_gone = has_terminal_ && isatty(STDIN_FILENO) == 0;
+  return signal == SIGHUP && !terminal_gone ? node_signal::reload : node_signal::stop;
 }
 
 } // namespace cleartap

@@ -40,10 +40,26 @@ public:
   stop_signals();
 
   /// True once a signal has come; waits at most `time_max` for it.
-  bool wait(std::chrono::milliseconds time_max) const;
+  bool wait(std::chrono::milliseconds time_max) const { return next(time_max) > 0; }
+
+protected:
+  /// The signal that came, or none.
+  int next(std::chrono::milliseconds time_max) const;
+
+  sigset_t signals_;
+};
+
+enum class node_signal : std::uint8_t { none, stop, reload };
+
+/// For a node, SIGHUP waits here too: it asks to read the settings anew.
+class node_signals : stop_signals {
+public:
+  node_signals();
+
+  [[nodiscard]] node_signal wait(std::chrono::milliseconds time_max) const;
 
 private:
-  sigset_t signals_;
+  bool has_terminal_;
 };
 
 } // namespace cleartap

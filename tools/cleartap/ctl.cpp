@@ -41,6 +41,24 @@ int tell(const ctl_options& options, const std::string& path, std::string_view d
   return 0;
 }
 
+int reload(const ctl_options& options) {
+  auto config = options.config.load();
+  if (!config)
+    return fail(config.error());
+  auto answer = admin_client{*config}.post("/v1/reload");
+  if (!answer)
+    return fail(answer.error());
+  const auto outcome = json::parse(*answer).as_object();
+  const auto applied = outcome.at("applied").as_bool();
+  if (options.as_json)
+    std::cout << *answer << '\n';
+  else if (applied)
+    std::cout << changes_lines(outcome);
+  if (applied)
+    return 0;
+  return fail({"the settings stay as they were:" + problems_lines(outcome)});
+}
+
 CLI::App* add_verb(CLI::App& ctl, const std::shared_ptr<ctl_options>& options, const char* name, const char* help) {
   auto* verb = ctl.add_subcommand(name, help);
   options->config.add_to(*verb);
@@ -70,7 +88,8 @@ void add_ctl(CLI::App& app, int& status) {
               "  cleartap ctl losses\n"
               "  cleartap ctl libraries\n"
               "  cleartap ctl log-level debug\n"
-              "  cleartap ctl pause");
+              "  cleartap ctl pause\n"
+              "  cleartap ctl reload");
   auto view = [&](const char* name, const char* help, const char* path, renderer render) {
     add_verb(*ctl, options, name, help)->callback([=, &status] { status = show(*options, path, render); });
   };
@@ -86,6 +105,8 @@ void add_ctl(CLI::App& app, int& status) {
   command("pause", "Copy no plaintext until resumed; what passes meanwhile is counted", "/v1/pause", "paused");
   command("resume", "Copy plaintext again", "/v1/resume", "resumed");
   command("rescan", "Look at all processes for TLS libraries now", "/v1/rescan", "scanning");
+  add_verb(*ctl, options, "reload", "Read the settings anew; what changes, or why nothing does")
+      ->callback([=, &status] { status = reload(*options); });
 }
 
 } // namespace cleartap

@@ -94,4 +94,18 @@ std::string libraries_table(const json::object& answer) {
 
 std::string log_level_line(const json::object& answer) { return cell(answer.at("level")) + "\n"; }
 
+std::string changes_lines(const json::object& answer) {
+  auto lines = std::string{};
+  for (const auto& each : answer.at("changed").as_array())
+    lines += cell(each.at("key")) + ": " + cell(each.at("old")) + " -> " + cell(each.at("new")) + "\n";
+  return lines.empty() ? "nothing has changed\n" : lines;
+}
+
+std::string problems_lines(const json::object& answer) {
+  auto lines = std::string{};
+  for (const auto& each : answer.at("problems").as_array())
+    lines += "\n" + cell(each);
+  return lines;
+}
+
 } // namespace cleartap

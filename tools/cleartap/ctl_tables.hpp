@@ -14,4 +14,10 @@ namespace cleartap {
 /// "info\n"
 [[nodiscard]] std::string log_level_line(const boost::json::object& answer);
 
+/// "key: old -> new\n" for each change of a reload, or that there was none.
+[[nodiscard]] std::string changes_lines(const boost::json::object& answer);
+
+/// "\nproblem" for each reason why a reload changed nothing.
+[[nodiscard]] std::string problems_lines(const boost::json::object& answer);
+
 } // namespace cleartap

@@ -1,6 +1,7 @@
 #include "tools/cleartap/run_node.hpp"
 
 #include "actors/wiring/node.hpp"
+#include "tools/cleartap/reloader.hpp"
 
 #include <iostream>
 #include <mutex>
@@ -58,15 +59,24 @@ void greet(const node& running, const settings& config, node_role role) {
   std::cout << "Press Ctrl+C to stop." << std::endl;
 }
 
-int run(const settings& config, node_role role) {
-  auto signals = stop_signals{};
-  spdlog::set_level(spdlog::level::from_str(config.logLevel));
+int run(const settings& config, const config_options& options, node_role role) {
+  auto signals = node_signals{};
+  set_log_level(config);
   auto failed = failure_report{};
-  auto running = node::start(config, role, [&](const std::string& text) { failed.set(text); });
+  auto reloads = reloader{options, role};
+  auto running = node::start(
+      config, role,
+      {.on_failure = [&](const std::string& text) { failed.set(text); }, .reload = [&] { return reloads.reload(); }});
   if (!running)
     return fail(running.error());
+  reloads.attach(**running);
   auto greeted = false;
-  while (!failed.text() && !signals.wait(greeted ? 500ms : 20ms)) {
+  while (!failed.text()) {
+    const auto told = signals.wait(greeted ? 500ms : 20ms);
+    if (told == node_signal::stop)
+      break;
+    if (told == node_signal::reload)
+      static_cast<void>(reloads.reload()); // the log has the outcome
     if (greeted || !ready(**running, config, role))
       continue;
     greet(**running, config, role);
@@ -90,7 +100,7 @@ void add_node(CLI::App& app, int& status, node_role role, const char* name, cons
   command->footer(footer);
   command->callback([options, role, &status] {
     auto config = options->load_for(role);
-    status = config ? run(*config, role) : fail(config.error());
+    status = config ? run(*config, *options, role) : fail(config.error());
   });
 }
 

@@ -65,10 +65,13 @@ int watch_running(const admin_client& client, const watch_options& options, cons
 
 int capture_here(const settings& config, const watch_options& options, const stop_signals& signals) {
   auto failed = std::atomic<bool>{false};
-  auto running = node::start(config, node_role::watch, [&](const std::string& text) {
-    fail({text});
-    failed = true;
-  });
+  auto running = node::start(config, node_role::watch,
+                             {.on_failure =
+                                  [&](const std::string& text) {
+                                    fail({text});
+                                    failed = true;
+                                  },
+                              .reload = {}});
   if (!running)
     return fail(running.error());
   auto& node = **running;

@@ -246,3 +246,15 @@ TEST_CASE("many programs under few pids stay within the limit and the last of ea
   CHECK(host.comm(9, 10000) == "n9999");
   CHECK(host.comm(0, 9985) == "n9980");
 }
+
+TEST_CASE("new limits hold from then on: what is too much is forgotten, the oldest first") {
+  auto test = machine{};
+  for (auto pid = 1u; pid <= 10; ++pid)
+    test.table.apply(exec_of(pid, pid - 1, pid, "p" + std::to_string(pid)));
+  test.table.limit(4, 1);
+  CHECK(test.table.size() == 4);
+  const auto last = test.table.find(10, kernel_time{20});
+  CHECK(last.comm == "p10");
+  CHECK(last.ancestors.size() == 1);
+  CHECK(test.table.size() == 4);
+}

@@ -38,6 +38,18 @@ TEST_CASE("two files of the same inode number on two devices are two files") {
   CHECK(table.mapped(10, file_id{2, openssl.inode}) == file_verdict::unknown);
 }
 
+TEST_CASE("new limits hold from then on, and what is attached stays") {
+  auto table = table_in_use();
+  table.limit(1, 5s);
+  CHECK(table.mapped(10, gnutls) == file_verdict::too_many);
+  CHECK(table.mapped(11, openssl) == file_verdict::known);
+  table.limit(2, 5s);
+  CHECK(table.mapped(10, gnutls) == file_verdict::unknown);
+  table.process_gone(10, 100s);
+  table.process_gone(11, 100s);
+  CHECK(table.take_unused(105s) == files{openssl});
+}
+
 TEST_CASE("a full table knows its libraries and looks at no others") {
   auto table = library_table{1, 60s};
   table.learn_library(10, openssl);

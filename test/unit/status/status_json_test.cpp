@@ -147,3 +147,11 @@ TEST_CASE("what is watched is told, or null where nothing is") {
   CHECK(watched_json(&watched) == R"({"libraries":3,"processes":17,"scanned":true})");
   CHECK(watched_json(nullptr) == R"({"libraries":null,"processes":null,"scanned":null})");
 }
+
+TEST_CASE("a reload tells what changed, or all that is wrong") {
+  CHECK(reload_json(setting_changes{}) == R"({"applied":true,"changed":[],"problems":[]})");
+  CHECK(reload_json(setting_changes{{"logLevel", "info", "debug"}, {"redaction.keys", "[]", "[\"pin\"]"}}) ==
+        R"({"applied":true,"changed":[{"key":"logLevel","old":"info","new":"debug"},)"
+        R"({"key":"redaction.keys","old":"[]","new":"[\"pin\"]"}],"problems":[]})");
+  CHECK(reload_json(failure{"a: no\nb: no"}) == R"({"applied":false,"changed":[],"problems":["a: no","b: no"]})");
+}
