@@ -15,7 +15,10 @@ public:
   connections(const connections&) = delete; // each connection refers to the shard
   connections& operator=(const connections&) = delete;
 
-  // All of them append to `out` and leave ledger().in == ledger().accounted().
+  /// From the next byte on; what is kept already stays.
+  void limit(const stream_limits& limits) noexcept { shard_.limits = limits; }
+
+  // All of these append to `out` and leave ledger().in == ledger().accounted().
 
   /// Requires a chunk of data or of a close, and bytes.size() == chunk.size_captured. Kernel time + `wall_offset` =
   /// wall clock.

@@ -174,7 +174,7 @@ int http1_parser::add_name(std::string_view part) {
     return 0; // a trailer
   auto& headers = message_.headers;
   if (!naming_) {
-    if (headers.size() == limits_->headers_max) {
+    if (headers.size() >= limits_->headers_max) {
       limit_reached_ = stream_limit::headers;
       state_ = state::too_large;
       return HPE_USER;
@@ -218,7 +218,8 @@ void http1_parser::add_body(std::string_view part) {
   body.size_carried += part.size();
   if (body.truncated)
     return; // what follows a loss would look as if it followed what came before it
-  auto kept = std::min(part.size(), body_max() - body.bytes.size());
+  auto room = body_max() - std::min(body_max(), body.bytes.size()); // the limit may have been lowered meanwhile
+  auto kept = std::min(part.size(), room);
   body.bytes.append(part.substr(0, kept));
   if (kept < part.size())
     message_.lose(body_loss::limit);

@@ -75,6 +75,7 @@ streams_actor::behavior_type streams(streams_actor::stateful_pointer<streams_sta
         self->state.out->pump();
         flow::end_when_idle(self, *self->state.status, *self->state.out);
       },
+      [self](const new_settings& news) { self->state.open->limit(limits_of(*news.now)); },
       [self](const flow::parcel<chunk_batch>& parcel) { take(self->state, parcel); },
       [self](const exchange_announcement& news) { self->state.out->attach(news); },
       [self](tick_atom) {
