@@ -1,0 +1,92 @@
+// Writes inputs that the fuzzers begin with: fuzz_seeds DIR, with a directory per target. The same in each run.
+#include "actors/link/exchange_bytes.hpp"
+#include "actors/link/exchange_codec.hpp"
+#include "actors/link/parts.hpp"
+#include "test/unit/link/frames.hpp"
+#include "test/unit/link/random_exchanges.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+using namespace cleartap;
+using namespace cleartap::link_frames;
+
+namespace {
+
+class corpus {
+public:
+  explicit corpus(std::filesystem::path directory) : directory_{std::move(directory)} {
+    std::filesystem::create_directories(directory_);
+  }
+  void add(const bytes& input) {
+    auto file = std::ofstream{directory_ / ("seed-" + std::to_string(count_++)), std::ios::binary};
+    file.write(reinterpret_cast<const char*>(input.data()), static_cast<std::streamsize>(input.size()));
+  }
+
+private:
+  std::filesystem::path directory_;
+  int count_ = 0;
+};
+
+/// The steps of frame_gate_fuzz.
+writer arrives(const frame& each) {
+  return writer{}.number(0, 1).number(each.payload.size(), 2).raw(each.header()).raw(each.payload);
+}
+writer goes_out(const frame& each) { return writer{}.number(1, 1).number(each.all().size(), 2).raw(each.all()); }
+writer session(std::uint8_t mode, std::initializer_list<writer> steps) {
+  auto all = writer{}.number(mode, 1);
+  for (const auto& each : steps)
+    all.raw(each);
+  return all;
+}
+
+void write_frames(corpus target) {
+  target.add(session(2, {arrives(client_hello(0)), arrives(client_hello(2)), arrives(heartbeat())}));
+  target.add(session(3, {arrives(server_hello()), goes_out(client_hello(2)), arrives(heartbeat())}));
+  target.add(session(0, {arrives(monitor(client_node, server_node, facade)), arrives(request(1, hello())),
+                         goes_out(answer(1, acknowledgement())), arrives(request(2, part("abc", 1, 0, 2))),
+                         arrives(request(3, part("def", 1, 1, 2))), goes_out(answer(2, acknowledgement())),
+                         goes_out(answer(3, error())), arrives(request(4, goodbye())),
+                         arrives(down(client_node, server_node, sender))}));
+  target.add(session(1, {goes_out(request(1, hello())), arrives(monitor(server_node, client_node, sender)),
+                         arrives(answer(1, acknowledgement())), goes_out(request(2, part("abc"))),
+                         arrives(answer(2, error())), arrives(down(server_node, client_node, facade))}));
+}
+
+void write_exchanges(corpus target) {
+  auto encoder = exchange_encoder{};
+  for (auto seed = 0u; seed < 20; ++seed) {
+    const auto batch = random_exchanges{seed}.batch(3);
+    target.add(to_bytes(batch));
+    target.add(encoder.encode(batch));
+  }
+}
+
+void write_parts(corpus target) {
+  const auto step = [](std::uint64_t number, std::uint64_t part, std::uint64_t parts, std::string_view text) {
+    return writer{}.number(number, 1).number(part, 2).number(parts, 2).text(text);
+  };
+  const auto joined = [](std::initializer_list<writer> steps) {
+    auto all = writer{};
+    for (const auto& each : steps)
+      all.raw(each);
+    return all;
+  };
+  target.add(joined({step(1, 0, 1, "whole")}));
+  target.add(joined({step(1, 0, 3, "a"), step(1, 1, 3, "b"), step(1, 2, 3, "c"), step(2, 0, 1, "d")}));
+  target.add(joined({step(1, 0, 2, "a"), step(1, 0, 2, "a"), step(1, 1, 2, "b"), step(2, 256, 257, "x")}));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "Usage: fuzz_seeds DIR\n";
+    return 2;
+  }
+  const auto directory = std::filesystem::path{argv[1]};
+  write_frames(corpus{directory / "frame_gate"});
+  write_exchanges(corpus{directory / "exchange_codec"});
+  write_parts(corpus{directory / "part_assembly"});
+}
