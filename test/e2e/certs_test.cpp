@@ -136,10 +136,8 @@ TEST_CASE("mistakes with certs are told in one line") {
 TEST_CASE("an expired CA is refused with the mend") {
   skip_without_openssl();
   auto home = temporary_directory{};
-  const auto made =
-      openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "-1", "-subj",
-               "/CN=old", "-keyout", home.path() / "ca.key", "-out", home.path() / "ca.crt"});
-  if (made.status != 0)
-    SKIP("this openssl makes no expired certificate: " + made.complaints);
+  REQUIRE(certs(home.path(), {"--name", "b.example"}).status == 0);
+  const auto ca = home.path() / "ca.crt";
+  REQUIRE(openssl({"x509", "-in", ca, "-signkey", home.path() / "ca.key", "-days", "-1", "-out", ca}).status == 0);
   check_refused(certs(home.path(), {"--name", "a.example"}), "has expired", "new directory");
 }

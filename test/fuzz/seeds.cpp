@@ -41,7 +41,16 @@ writer session(std::uint8_t mode, std::initializer_list<writer> steps) {
   return all;
 }
 
+/// One request more than the window has; no mutation would find that many.
+bytes full_window() {
+  auto all = writer{}.number(0, 1);
+  for (auto id = std::uint64_t{1}; id <= wire_requests_max + 1; ++id)
+    all.raw(arrives(request(id, goodbye())));
+  return all;
+}
+
 void write_frames(corpus target) {
+  target.add(full_window());
   target.add(session(2, {arrives(client_hello(0)), arrives(client_hello(2)), arrives(heartbeat())}));
   target.add(session(3, {arrives(server_hello()), goes_out(client_hello(2)), arrives(heartbeat())}));
   target.add(session(0, {arrives(monitor(client_node, server_node, facade)), arrives(request(1, hello())),
