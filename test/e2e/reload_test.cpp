@@ -81,6 +81,8 @@ TEST_CASE("what a file changes takes effect under traffic, by SIGHUP and by ctl 
   CHECK(told.output == "logLevel: info -> debug\nredaction.keys: [\"shoesize\"] -> []\n");
   CHECK(test.logged("audit: setting changed: logLevel: info -> debug"));
   CHECK(test.comes_to_show(pin, is_open));
+  test.rewrite("logLevel: error\n");
+  CHECK(test.hang_up("audit: setting changed: logLevel: debug -> error"));
   CHECK(test.tap.stop() == 0);
 }
 

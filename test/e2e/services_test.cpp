@@ -47,7 +47,7 @@ TEST_CASE("the admin port answers nobody without the token") {
     CHECK(fetch(url(settings.admin(), path), with("Bearer " + token.substr(1))).status == 401);
     CHECK(fetch(url(settings.admin(), path), with("Basic " + token)).status == 401);
   }
-  for (auto path : {"/v1/pause", "/v1/resume", "/v1/rescan", "/v1/log-level/debug"})
+  for (auto path : {"/v1/pause", "/v1/resume", "/v1/rescan", "/v1/log-level/debug", "/v1/reload"})
     CHECK(fetch(url(settings.admin(), path), {"--data", ""}).status == 401);
   CHECK(fetch(url(settings.admin(), "/v1/losses"), with("Bearer " + token)).status == 200);
 }

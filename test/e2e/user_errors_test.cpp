@@ -116,6 +116,16 @@ TEST_CASE("a wrong --set is told") {
   check_refused(standalone_with(home, "metrics.listen", "9090"), {"metrics.listen", "IP:PORT"});
 }
 
+TEST_CASE("settings that make no sense together are told") {
+  auto home = temporary_directory{};
+  check_refused(standalone_with(home, "admin.listen", "0.0.0.0:9091"), {"admin.listen", "use 127.0.0.1"});
+  check_refused(standalone_with(home, "link.exchanges_max", "1"),
+                {"pipeline.uplink.batch_max", "raise link.exchanges_max"});
+  auto settings = instance_settings{home.path()};
+  settings.set("page.listen", "0.0.0.0:" + std::to_string(settings.metrics()));
+  check_refused(run(settings.with({"standalone"})), {"metrics.listen", "a port of its own"});
+}
+
 TEST_CASE("a wrong command line is told") {
   check_refused(run({{cleartap_executable()}}), {"subcommand", "--help"});
   check_refused(run({{cleartap_executable(), "standalon"}}), {"standalon", "--help"});

@@ -5,6 +5,19 @@
 
 namespace cleartap {
 
+namespace {
+
+/// The log's level may be among the changes: they are logged under the one that shows more.
+void audit(const setting_changes& changes, const settings& config) {
+  const auto next = spdlog::level::from_str(config.logLevel);
+  spdlog::set_level(std::min(spdlog::get_level(), next));
+  for (const auto& each : changes)
+    spdlog::info("audit: setting changed: {}", to_string(each));
+  spdlog::set_level(next);
+}
+
+} // namespace
+
 void reloader::attach(node& running) {
   auto guard = std::lock_guard{mutex_};
   node_ = &running;
@@ -17,8 +30,6 @@ result<setting_changes> reloader::reload() {
     spdlog::error("the settings stay as they were: {}", changes.error().text);
     return changes;
   }
-  for (const auto& each : *changes)
-    spdlog::info("audit: setting changed: {}", to_string(each));
   if (changes->empty())
     spdlog::info("the settings were read anew; nothing has changed");
   return changes;
@@ -35,7 +46,7 @@ result<setting_changes> reloader::replace() {
     return config.error();
   auto changes = node_->reload(*config);
   if (changes)
-    set_log_level(*config);
+    audit(*changes, *config);
   return changes;
 }
 
