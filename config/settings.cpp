@@ -63,7 +63,17 @@ result<std::string> read_file(const std::filesystem::path& path) {
   return text;
 }
 
+std::string joined(const std::string& host, std::uint16_t port) {
+  return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+}
+
 } // namespace
+
+std::string to_string(const connect_address& where) {
+  return where.host.empty() ? std::string{} : joined(where.host, where.port);
+}
+
+std::string to_string(const listen_address& where) { return joined(where.host, where.port); }
 
 result<settings> parse_settings(std::string_view yaml, std::string_view name) {
   auto out = settings{};

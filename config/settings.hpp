@@ -31,6 +31,10 @@ struct connect_address {
   bool operator==(const connect_address&) const = default;
 };
 
+/// "host:port", v6 addresses in brackets; "" for nowhere.
+[[nodiscard]] std::string to_string(const connect_address& where);
+[[nodiscard]] std::string to_string(const listen_address& where);
+
 /// How one stage of the pipeline is laid out. The edge into a stage has one lane per actor of it.
 struct stage_settings {
   std::size_t actors = 1;      // streams.shards, redaction.workers, inventory.shards; else always 1

@@ -24,12 +24,6 @@ http_answer refusal(int status, std::string_view cause) {
   return {.status = status, .body = boost::json::serialize(boost::json::object{{"error", cause}})};
 }
 
-/// What the sender of the error wrote, without CAF's words around it.
-std::string text_of(const caf::actor_system& system, const caf::error& error) {
-  const auto& context = error.context();
-  return context.match_elements<std::string>() ? context.get_as<std::string>(0) : system.render(error);
-}
-
 http_handler guarded(const admin_views* views, http_handler handler) {
   return [views, handler = std::move(handler)](const http_query& query) {
     if (!names_loopback(query.host)) // a web page elsewhere that made its own name resolve to this machine
@@ -61,7 +55,7 @@ http_answer ask(caf::actor_system& system, const admin_actor& admin, Render rend
   auto self = caf::scoped_actor{system};
   self->request(admin, answer_time_max, question...)
       .receive([&](const Answer& content) { answer = {.body = render(content)}; },
-               [&](const caf::error& error) { answer = refusal(503, text_of(system, error)); });
+               [&](const caf::error& error) { answer = refusal(503, flow::text_of(system, error)); });
   return answer;
 }
 
@@ -110,6 +104,7 @@ void add_views(http_server& server, const admin_views* views) {
   show("/v1/actors", [views] { return actors_json(*views->directory); });
   show("/v1/topology", [views] { return topology_json(*views->directory); });
   show("/v1/losses", [views] { return losses_json(*views->directory); });
+  show("/v1/connections", [views] { return connections_json(views->link, std::chrono::steady_clock::now()); });
   show("/v1/watched", [views] { return watched_json(views->watched); });
   server.get("/v1/watch", guarded(views, [views](const http_query&) { return watch(views); }));
 }

@@ -4,6 +4,7 @@
 
 #include "actors/feed/watch_hub.hpp"
 #include "actors/http/http_server.hpp"
+#include "actors/status/connections_json.hpp"
 #include "config/reload.hpp"
 #include "messages/interfaces.hpp"
 
@@ -14,6 +15,7 @@ struct admin_views {
   const flow::directory* directory = nullptr;
   const watch_status* watched = nullptr; // nothing without a sniffer
   watch_hub* hub = nullptr;              // nothing without a sniffer
+  link_view link;
   std::string token;
   std::function<result<setting_changes>()> reload; // any thread; empty: there is nothing to read anew
 };

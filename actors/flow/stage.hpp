@@ -32,6 +32,12 @@ void keep_exception_text(Self* self) {
   });
 }
 
+/// What the sender of an error wrote, without CAF's words around it.
+inline std::string text_of(const caf::actor_system& system, const caf::error& error) {
+  const auto& context = error.context();
+  return context.match_elements<std::string>() ? context.get_as<std::string>(0) : system.render(error);
+}
+
 /// Ends a draining actor once nothing waits in its outlets.
 template <class Self, class... Outlets>
 void end_when_idle(Self* self, const actor_status& status, const Outlets&... outlets) {

@@ -28,17 +28,11 @@ dialer_actor::behavior_type dialer(dialer_actor::pointer self, connector_setup s
   flow::keep_exception_text(self);
   return {[setup](dial_atom) -> caf::result<tls_peer_pointer> {
     auto peer = dial(setup.config->link.connect, setup.config->link.peer_name, *setup.identity, *setup.stopping);
+    setup.status->show_certificate(setup.identity->end());
     if (!peer)
       return caf::make_error(caf::sec::cannot_connect_to_node, peer.error().text);
     return std::make_shared<tls_peer>(std::move(*peer));
   }};
-}
-
-/// CAF renders an error as category, code and context; ours are texts.
-std::string text_of(self_pointer self, const caf::error& error) {
-  if (error.context().match_elements<std::string>())
-    return error.context().get_as<std::string>(0);
-  return self->system().render(error);
 }
 
 void publish(connector_state& state) {
@@ -147,7 +141,7 @@ void introduce(self_pointer self, tls_peer& peer) {
           },
           [=](const caf::error& error) {
             if (turn == self->state.turn)
-              lose_session(self, text_of(self, error));
+              lose_session(self, flow::text_of(self->system(), error));
           });
 }
 
@@ -162,7 +156,7 @@ void begin_dial(self_pointer self) {
           },
           [=](const caf::error& error) {
             if (current())
-              lose_session(self, text_of(self, error));
+              lose_session(self, flow::text_of(self->system(), error));
           });
 }
 

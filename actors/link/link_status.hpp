@@ -4,10 +4,12 @@
 
 #include "messages/capture.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +35,12 @@ public:
   void update(const std::function<void(dialled&)>& change);
   dialled sniffer_end() const;
 
+  /// When the certificate that this side shows will have expired; the epoch's begin while none was read.
+  void show_certificate(std::optional<std::chrono::sys_seconds> end) {
+    certificate_end_ = end ? end->time_since_epoch().count() : 0;
+  }
+  wall_time certificate_end() const { return std::chrono::sys_seconds{std::chrono::seconds{certificate_end_}}; }
+
   /// A connection that was not let in, or was ended for what it sent.
   void count_refusal(std::string_view reason);
   void for_each_refusal(const std::function<void(std::string_view reason, std::uint64_t count)>& visit) const;
@@ -40,6 +48,7 @@ public:
 private:
   mutable std::mutex mutex_;
   dialled dialled_;
+  std::atomic<std::int64_t> certificate_end_{0};
   std::map<std::string, std::uint64_t, std::less<>> refusals_;
 };
 

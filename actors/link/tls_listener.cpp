@@ -128,6 +128,7 @@ void tls_listener::begin(owned_fd socket, const sockaddr_storage& from) {
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   auto address = to_string(from);
   auto ssl = identity_.session(socket.get(), "");
+  status_.show_certificate(identity_.end());
   if (!ssl)
     return refuse(address, ssl.error().text);
   auto host = address.substr(0, address.rfind(':'));

@@ -1,5 +1,7 @@
 #include "actors/supervisor/supervisor_actor.hpp"
 
+#include "actors/flow/stage.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace cleartap {
@@ -81,7 +83,7 @@ void end_group(self_pointer self, std::size_t dead) {
 void on_death(self_pointer self, std::size_t index, const caf::error& reason) {
   auto& state = self->state;
   auto& child = state.plan.children[index];
-  auto text = reason ? self->system().render(reason) : "it ended";
+  auto text = reason ? flow::text_of(self->system(), reason) : "it ended";
   auto delay = state.policies[index].on_death(std::chrono::steady_clock::now());
   if (!delay) {
     child.status->phase = actor_phase::failed;

@@ -85,11 +85,7 @@ public:
   watch_hub* watchers() override { return captures(role_) ? &sniffer_.hub() : nullptr; }
   std::string page_url() const override {
     auto port = page_port_.load();
-    if (port == 0)
-      return {};
-    const auto& host = config().page.listen.host;
-    return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port) +
-           "/";
+    return port == 0 ? std::string{} : "http://" + to_string(listen_address{config().page.listen.host, port}) + "/";
   }
 
 private:
@@ -154,6 +150,11 @@ private:
     views_.watched = watched();
     views_.hub = watchers();
     views_.reload = hooks_.reload;
+    views_.link = {.role = role_,
+                   .host = &link_.host(),
+                   .epochs = stores(role_) ? &reconstructor_.epochs() : nullptr,
+                   .reconstructor = to_string(config().link.connect),
+                   .epoch = captures(role_) ? sniffer_.epoch() : 0};
     if (has_page()) {
       auto pages = all.add_stage("page", "", 1, [&](actor_status&, std::size_t) {
         return spawner(page, live, static_cast<const page_views*>(&page_views_), &page_port_);

@@ -24,6 +24,7 @@ public:
   std::size_t uplink() const noexcept { return uplink_; } // indexes of children
   std::size_t probes() const noexcept { return probes_; }
   std::size_t rescan() const noexcept { return rescan_; }
+  std::uint64_t epoch() const noexcept { return unsent_->sender.epoch; }
   const watch_status& watched() const noexcept { return watched_; }
   watch_hub& hub() noexcept { return *hub_; }
 

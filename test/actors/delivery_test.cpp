@@ -51,6 +51,7 @@ struct fixture : running_system {
     open();
     memory.emplace(config, sender_id{"node-1", 7});
     start_reconstructor();
+    begin_uplink();
   }
 
   ~fixture() {

@@ -86,6 +86,7 @@ void add_ctl(CLI::App& app, int& status) {
               "  cleartap ctl actors\n"
               "  cleartap ctl topology --json\n"
               "  cleartap ctl losses\n"
+              "  cleartap ctl connections\n"
               "  cleartap ctl libraries\n"
               "  cleartap ctl log-level debug\n"
               "  cleartap ctl pause\n"
@@ -101,6 +102,8 @@ void add_ctl(CLI::App& app, int& status) {
        topology_table);
   view("losses", "Every stage's ledger: what came in, went on, waits, and was dropped why", "/v1/losses", losses_table);
   view("libraries", "Every TLS library: who uses it, and whether it has probes", "/v1/libraries", libraries_table);
+  view("connections", "The link: who is connected, who was refused and why, what each epoch's ledger says",
+       "/v1/connections", connections_table);
   add_log_level(*ctl, options, status);
   command("pause", "Copy no plaintext until resumed; what passes meanwhile is counted", "/v1/pause", "paused");
   command("resume", "Copy plaintext again", "/v1/resume", "resumed");

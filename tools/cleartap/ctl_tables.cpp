@@ -40,7 +40,57 @@ std::string moment(std::string time) {
   return time;
 }
 
+std::string text_or_dash(const json::value& value) { return value.is_null() ? "-" : cell(value); }
+
+std::string since(const json::value& time) { return time.is_null() ? "-" : moment(cell(time)); }
+
+std::string sniffer_end(const json::object& end) {
+  auto rows = table{{"RECONSTRUCTOR", "STATE", "SINCE (UTC)", "KNOWN AS", ">SESSIONS", ">FAILURES", "LAST ERROR"}};
+  rows.add({cell(end.at("address")), end.at("connected").as_bool() ? "connected" : "not connected",
+            since(end.at("since")), text_or_dash(end.at("name")), count(end, "connects"), count(end, "failures"),
+            text_or_dash(end.at("last_error"))});
+  return rows.text();
+}
+
+std::string sessions(const json::array& all) {
+  auto rows = table{{"SNIFFER", "ADDRESS", "SINCE (UTC)", ">SILENT", ">EXCHANGES", ">BATCHES", ">IN", ">DELAYED"}};
+  for (const auto& each : all) {
+    const auto& session = each.as_object();
+    rows.add({cell(session.at("name")), cell(session.at("address")), since(session.at("since")),
+              count(session, "silent_ms") + " ms", count(session, "exchanges"), count(session, "batches"),
+              quantity(session.at("bytes_in").to_number<double>(), "bytes"), count(session, "delayed")});
+  }
+  return rows.text();
+}
+
+std::string epochs(const json::array& all) {
+  auto rows = table{{"SNIFFER", "EPOCH", "END", ">STORED", ">OFFERED", ">DROPPED"}};
+  for (const auto& each : all) {
+    const auto& epoch = each.as_object();
+    auto told = cell(epoch.at("end")) == "clean"; // else only the sniffer knows
+    rows.add({cell(epoch.at("sniffer")), cell(epoch.at("epoch")), cell(epoch.at("end")), count(epoch, "exchanges"),
+              told ? count(epoch, "offered") : "?", told ? count(epoch, "dropped") : "?"});
+  }
+  return rows.text();
+}
+
+std::string refusals(const json::object& all) {
+  auto rows = table{{">REFUSED", "REASON"}};
+  for (const auto& [reason, times] : all)
+    rows.add({grouped(times.to_number<std::uint64_t>()), std::string{reason}});
+  return all.empty() ? std::string{} : "\n" + rows.text();
+}
+
 } // namespace
+
+std::string connections_table(const json::object& answer) {
+  if (const auto* end = answer.if_contains("reconstructor"))
+    return sniffer_end(end->as_object());
+  auto text = std::string{};
+  if (cell(answer.at("side")) == "reconstructor")
+    text += sessions(answer.at("sessions").as_array()) + "\n";
+  return text + epochs(answer.at("epochs").as_array()) + refusals(answer.at("refused").as_object());
+}
 
 std::string actors_table(const json::object& answer) {
   auto rows = table{{"ACTOR", "STATE", ">RATE IN", ">MAILBOX", ">MESSAGES IN", ">OUT", ">RESTARTS"}};

@@ -11,6 +11,8 @@ namespace cleartap {
 [[nodiscard]] std::string losses_table(const boost::json::object& answer);
 [[nodiscard]] std::string libraries_table(const boost::json::object& answer);
 
+[[nodiscard]] std::string connections_table(const boost::json::object& answer);
+
 /// "info\n"
 [[nodiscard]] std::string log_level_line(const boost::json::object& answer);
 

@@ -38,11 +38,6 @@ bool ready(const node& running, const settings& config, node_role role) {
   return !has_page || !running.page_url().empty();
 }
 
-std::string text_of(const connect_address& where) {
-  return (where.host.find(':') == std::string::npos ? where.host : "[" + where.host + "]") + ":" +
-         std::to_string(where.port);
-}
-
 void greet(const node& running, const settings& config, node_role role) {
   if (const auto* watched = running.watched()) {
     std::cout << "cleartap watches " << watched->libraries << " TLS libraries in " << watched->processes
@@ -51,11 +46,11 @@ void greet(const node& running, const settings& config, node_role role) {
       spdlog::warn("no TLS library is in use yet; programs that start later are found");
   }
   if (role == node_role::sniffer)
-    std::cout << "exchanges go to the reconstructor at " << text_of(config.link.connect) << "\n";
+    std::cout << "exchanges go to the reconstructor at " << to_string(config.link.connect) << "\n";
   else
     std::cout << "web page: " << (running.page_url().empty() ? "off (page.enabled)" : running.page_url()) << "\n";
   if (role == node_role::reconstructor)
-    std::cout << "sniffers connect to " << text_of({config.link.listen.host, config.link.listen.port}) << "\n";
+    std::cout << "sniffers connect to " << to_string(config.link.listen) << "\n";
   std::cout << "Press Ctrl+C to stop." << std::endl;
 }
 

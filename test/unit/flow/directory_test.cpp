@@ -45,11 +45,12 @@ TEST_CASE("names and reasons stand in the same order") {
   CHECK(to_string(drop_reason::overlap) == "overlap");
   CHECK(to_string(drop_reason::malformed_event) == "malformed_event");
   CHECK(to_string(drop_reason::buffer_full) == "buffer_full");
+  CHECK(to_string(drop_reason::not_delivered) == "not_delivered");
   CHECK(to_string(drop_reason::duplicate) == "duplicate");
   CHECK(to_string(drop_reason::not_learned) == "not_learned");
   CHECK(to_string(drop_reason::watcher_slow) == "watcher_slow");
   CHECK(to_string(drop_reason::sampled) == "sampled");
-  CHECK(reasons == 19);
+  CHECK(reasons == 20);
 }
 
 TEST_CASE("every phase has a name of its own") {

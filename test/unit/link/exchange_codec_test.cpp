@@ -153,7 +153,7 @@ TEST_CASE("values out of their range are refused") {
   CHECK(refused_at(1, 100) == "a count that the bytes cannot hold");
   CHECK(refused_at(8, 2) == "an unknown value of an enumeration");
   CHECK(refused_at(9, 1) == "an unknown value of an enumeration");
-  CHECK(refused_at(10, 6) == "an unknown value of an enumeration");
+  CHECK(refused_at(10, 7) == "an unknown value of an enumeration");
   CHECK(refused_at(11, 15) == "unknown parts of an exchange");
   CHECK(refused_at(12, 2) == "an unknown value of an enumeration"); // family
 }
