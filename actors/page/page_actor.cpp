@@ -81,11 +81,11 @@ http_answer serve_asset(const http_query& query) {
 }
 
 /// Counters only, but they tell how busy a machine is and with what: not for everybody who may see the inventory.
-http_answer serve_pipeline(const gate& way, const flow::directory& directory, const http_query& query) {
+http_answer serve_pipeline(const gate& way, const page_views& views, const http_query& query) {
   const auto fresh = decltype(http_answer::headers){{"Cache-Control", "no-store"}};
   switch (way.check(query)) {
   case gate_verdict::open:
-    return {.body = pipeline_json(directory), .headers = fresh};
+    return {.body = pipeline_json(*views.directory, views.link, std::chrono::steady_clock::now()), .headers = fresh};
   case gate_verdict::token_needed:
     return {.status = 401,
             .body = error_json("the token of page.token_file is needed"),
@@ -118,8 +118,8 @@ void add_routes(self_pointer self, const settings& config, const page_views& vie
   server.get("/api/v1/apis/([^/]+)/openapi\\.json", [&system, page](const http_query& query) {
     return ask<std::string>(system, page(), [](const auto& text) { return text; }, openapi_atom_v, query.argument);
   });
-  server.get("/api/v1/pipeline", [way = gate{config.page.listen, views.token}, directory = views.directory](
-                                     const http_query& query) { return serve_pipeline(way, *directory, query); });
+  server.get("/api/v1/pipeline", [way = gate{config.page.listen, views.token}, shown = &views](
+                                     const http_query& query) { return serve_pipeline(way, *shown, query); });
   server.get("/.*", serve_asset);
 }
 

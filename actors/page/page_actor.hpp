@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/http/http_server.hpp"
+#include "actors/status/connections_json.hpp"
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
 
@@ -11,6 +12,7 @@ namespace cleartap {
 /// What the picture of the pipeline is made of; outlives the actor.
 struct page_views {
   const flow::directory* directory = nullptr;
+  link_view link;
   std::string token; // of page.token_file; may be empty
 };
 

@@ -61,19 +61,23 @@ json::object epoch_object(const watermark& mark) {
 }
 
 void add_reconstructor(json::object& into, const link_view& view, std::chrono::steady_clock::time_point now) {
-  auto sessions = json::array{};
-  view.host->sessions.for_each([&](const auto& session) { sessions.push_back(session_object(session, now)); });
   auto epochs = json::array{};
   view.epochs->for_each([&](const auto& mark) { epochs.push_back(epoch_object(mark)); });
   auto refused = json::object{};
   view.host->status.for_each_refusal([&](auto reason, auto count) { refused[well_formed_utf8(reason)] = count; });
-  into["sessions"] = std::move(sessions);
+  into["sessions"] = sessions_of(*view.host, now);
   into["epochs"] = std::move(epochs);
   into["refused"] = std::move(refused);
   into["memory"] = view.host->memory.used();
 }
 
 } // namespace
+
+json::array sessions_of(const link_host& host, std::chrono::steady_clock::time_point now) {
+  auto sessions = json::array{};
+  host.sessions.for_each([&](const auto& session) { sessions.push_back(session_object(session, now)); });
+  return sessions;
+}
 
 std::string connections_json(const link_view& view, std::chrono::steady_clock::time_point now) {
   constexpr auto sides = std::array<const char*, 4>{"standalone", "sniffer", "reconstructor", "watch"};

@@ -6,6 +6,7 @@
 #include "actors/link/link_host.hpp"
 #include "config/node_role.hpp"
 
+#include <boost/json.hpp>
 #include <string>
 
 namespace cleartap {
@@ -26,5 +27,8 @@ struct link_view {
 /// "exchanges","end","offered","dropped"}],"refused":{reason: count},"memory"}.
 /// Epochs are 16 hex digits: JSON's numbers do not hold 64 bits.
 [[nodiscard]] std::string connections_json(const link_view& view, std::chrono::steady_clock::time_point now);
+
+/// The sessions of the above.
+[[nodiscard]] boost::json::array sessions_of(const link_host& host, std::chrono::steady_clock::time_point now);
 
 } // namespace cleartap

@@ -107,9 +107,12 @@ std::string losses_json(const flow::directory& directory) {
   return json::serialize(json::object{{"stages", stages_of(directory)}});
 }
 
-std::string pipeline_json(const flow::directory& directory) {
-  return json::serialize(
-      json::object{{"actors", actors_of(directory)}, {"edges", edges_of(directory)}, {"stages", stages_of(directory)}});
+std::string pipeline_json(const flow::directory& directory, const link_view& link,
+                          std::chrono::steady_clock::time_point now) {
+  return json::serialize(json::object{{"actors", actors_of(directory)},
+                                      {"edges", edges_of(directory)},
+                                      {"stages", stages_of(directory)},
+                                      {"sessions", link.host ? sessions_of(*link.host, now) : json::array{}}});
 }
 
 std::string watched_json(const watch_status* watched) {

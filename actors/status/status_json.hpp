@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/flow/directory.hpp"
+#include "actors/status/connections_json.hpp"
 #include "config/reload.hpp"
 #include "messages/probing.hpp"
 
@@ -23,8 +24,9 @@ namespace cleartap {
 /// is what the ledger lacks: 0 once the stage is at rest.
 [[nodiscard]] std::string losses_json(const flow::directory& directory);
 
-/// All three: {"actors":[...],"edges":[...],"stages":[...]}
-[[nodiscard]] std::string pipeline_json(const flow::directory& directory);
+/// All three, and the sessions of connections_json: {"actors":[...],"edges":[...],"stages":[...],"sessions":[...]}
+[[nodiscard]] std::string pipeline_json(const flow::directory& directory, const link_view& link,
+                                        std::chrono::steady_clock::time_point now);
 
 /// {"libraries","processes","scanned"}; nulls in a process without a sniffer.
 [[nodiscard]] std::string watched_json(const watch_status* watched);

@@ -155,6 +155,7 @@ private:
                    .epochs = stores(role_) ? &reconstructor_.epochs() : nullptr,
                    .reconstructor = to_string(config().link.connect),
                    .epoch = captures(role_) ? sniffer_.epoch() : 0};
+    page_views_.link = views_.link;
     if (has_page()) {
       auto pages = all.add_stage("page", "", 1, [&](actor_status&, std::size_t) {
         return spawner(page, live, static_cast<const page_views*>(&page_views_), &page_port_);

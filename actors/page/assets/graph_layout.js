@@ -12,7 +12,7 @@ const small = { width: 132, height: 46 };
 const places = new Map([
   ["probes", [0, 0]], ["ring", [1, 0]], ["streams", [2, 0]], ["redaction", [3, 0]], ["enrichment", [4, 0]],
   ["uplink", [5, 0]], ["rescan", [0, 1]], ["feed", [5, 1]],
-  ["intake", [3, 2]], ["inventory", [4, 2]], ["store", [5, 2]],
+  ["listener", [2, 2]], ["intake", [3, 2]], ["inventory", [4, 2]], ["store", [5, 2]],
 ]);
 
 /** What goes from one stage to another on a way that is no edge: not counted there. */
@@ -20,6 +20,7 @@ export const links = [
   { from: "rescan", to: "probes", name: "libraries" },
   { from: "probes", to: "ring", name: "kernel" },
   { from: "uplink", to: "intake", name: "link" },
+  { from: "listener", to: "intake", name: "sessions" },
   { from: "inventory", to: "store", name: "commits" },
 ];
 
@@ -31,6 +32,7 @@ export function layout(names) {
   const inFlow = names.filter((name) => places.has(name));
   const others = names.filter((name) => !places.has(name));
   const sniffer = inFlow.some(isSniffer);
+  const first = names.includes("listener") ? 2 : 3; // column of the reconstructor's band
   const top = sniffer ? 34 + 2 * rowHeight + 22 : 34; // of the lower row
   const boxes = new Map();
   for (const name of inFlow) {
@@ -38,15 +40,16 @@ export function layout(names) {
     boxes.set(name, { x: columnX(column), y: row === 2 ? top : 34 + row * rowHeight, ...card });
   }
   others.forEach((name, index) => boxes.set(name, {
-    x: columnX(index % 3) - (index % 3) * 74, y: top + Math.floor(index / 3) * (small.height + 10), ...small }));
+    x: columnX(index % first) - (index % first) * 74, y: top + Math.floor(index / first) * (small.height + 10),
+    ...small }));
   const bands = [];
   if (sniffer)
     bands.push({ title: "Sniffer", x: 4, y: 6, width: width - 8, height: 2 * rowHeight - 14 });
-  const lower = card.height + 46 + Math.max(0, Math.ceil(others.length / 3) - 2) * (small.height + 10);
+  const lower = card.height + 46 + Math.max(0, Math.ceil(others.length / first) - 2) * (small.height + 10);
   if (inFlow.some((name) => !isSniffer(name)))
-    bands.push({ title: "Reconstructor", x: columnX(3) - 16, y: top - 28, width: width - columnX(3) + 12, height: lower });
+    bands.push({ title: "Reconstructor", x: columnX(first) - 16, y: top - 28, width: width - columnX(first) + 12, height: lower });
   if (others.length > 0)
-    bands.push({ title: "Services", x: 4, y: top - 28, width: columnX(3) - 36, height: lower });
+    bands.push({ title: "Services", x: 4, y: top - 28, width: columnX(first) - 36, height: lower });
   return { boxes, bands, height: top - 28 + (bands.length > (sniffer ? 1 : 0) ? lower : 0) + 6 };
 }
 

@@ -53,10 +53,20 @@ export class PipelineTables {
       ["Queued", "number", (stage) => quantity(stage.queued, stage.unit)],
       ["Dropped", "loss", (stage) => drops(stage.dropped, stage.unit) || "–"],
     ]);
-    this.element = h("div", { class: "tables" }, this.edges.element, this.stages.element);
+    this.sessions = new FigureTable("Sniffers", [
+      ["Sniffer", "what", (session) => printable(session.name)],
+      ["Address", "what", (session) => printable(session.address)],
+      ["Silent for", "number", (session) => `${count(session.silent_ms)} ms`],
+      ["Exchanges", "number", (session) => quantity(session.exchanges, "exchanges")],
+      ["Received", "number", (session) => quantity(session.bytes_in, "bytes")],
+      ["Delayed", "number", (session) => count(session.delayed)],
+    ]);
+    this.element = h("div", { class: "tables" }, this.sessions.element, this.edges.element, this.stages.element);
   }
 
-  update({ edges, stages }) {
+  update({ edges, stages, sessions }) {
+    this.sessions.element.hidden = sessions.length === 0;
+    this.sessions.show(sessions, ({ name, epoch }) => `${name} ${epoch}`);
     this.edges.show(edges, ({ from, to, unit }) => `${from} ${to} ${unit}`);
     this.stages.show(stages, ({ name, index }) => `${name} ${index}`);
   }

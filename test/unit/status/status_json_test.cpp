@@ -120,7 +120,7 @@ TEST_CASE("rates are those of the last seconds, to the thousandth") {
   edge.delivered = 10;
   edge.drop(drop_reason::queue_full, 6);
   all.sample(start + std::chrono::seconds{3});
-  const auto shown = boost::json::parse(pipeline_json(all));
+  const auto shown = boost::json::parse(pipeline_json(all, {}, {}));
   CHECK(shown.at("actors").at(0).at("rate").to_number<double>() == 1365.333);
   CHECK(shown.at("edges").at(0).at("rate").to_number<double>() == 3.333);
   CHECK(shown.at("edges").at(0).at("dropped_rate").to_number<double>() == 2);
@@ -131,7 +131,7 @@ TEST_CASE("the pipeline is the actors, the edges and the ledgers, as each is tol
   all.add_actor("streams", 1, "bytes").in = 5;
   all.add_edge("ring", "streams", "bytes", 2, 256, 16, 64);
   all.add_ledger("bodies", 0, "bytes");
-  const auto shown = boost::json::parse(pipeline_json(all)).as_object();
+  const auto shown = boost::json::parse(pipeline_json(all, {}, {})).as_object();
   CHECK(shown.size() == 3);
   CHECK(shown.at("actors") == boost::json::parse(actors_json(all)).at("actors"));
   CHECK(shown.at("edges") == boost::json::parse(topology_json(all)).at("edges"));
