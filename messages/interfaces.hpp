@@ -42,6 +42,7 @@ CAF_ADD_ATOM(cleartap, cleartap, openapi_atom, "openapi")
 CAF_ADD_ATOM(cleartap, cleartap, revive_atom, "revive")
 CAF_ADD_ATOM(cleartap, cleartap, hello_atom, "hello") // a session begins
 CAF_ADD_ATOM(cleartap, cleartap, dial_atom, "dial")
+CAF_ADD_ATOM(cleartap, cleartap, flush_atom, "flush")
 CAF_END_TYPE_ID_BLOCK(cleartap)
 
 namespace cleartap {
@@ -132,7 +133,8 @@ using uplink_actor =
     child_actor::extend_with<live_actor>::extend<caf::reacts_to<exchange_parcel>,
                                                  caf::reacts_to<facade_actor>, // whom to deliver to, or nobody
                                                  caf::reacts_to<tick_atom>,    // deliver again
-                                                 caf::reacts_to<stop_atom>>;   // the time for the end is over
+                                                 caf::reacts_to<flush_atom>,
+                                                 caf::reacts_to<stop_atom>>; // the time for the end is over
 
 /// The sniffer's end of the link: an uplink's facade whose batches go to another process.
 using connector_actor = child_actor::extend_with<live_actor>::extend_with<facade_actor>::extend<

@@ -67,13 +67,17 @@ std::size_t send_window::drop_oldest() {
   return dropped;
 }
 
-std::optional<send_window::numbered> send_window::next() {
+std::optional<send_window::numbered> send_window::next(wanted which) {
   if (sent_ < numbered_.size())
     return numbered_[sent_++];
   // What has a number cannot be dropped any more: half of the memory stays for what is newer.
   if (waiting_.empty() || numbered_.size() >= limits_.batches_max || numbered_bytes_ > limits_.bytes_max / 2)
     return std::nullopt;
   auto& oldest = waiting_.front();
+  auto grows = waiting_.size() == 1 && oldest.batch.size() < limits_.batch_exchanges_max &&
+               oldest.bytes < limits_.batch_bytes_max / 2;
+  if (which == wanted::full && grows)
+    return std::nullopt;
   waiting_exchanges_ -= oldest.batch.size();
   numbered_bytes_ += oldest.bytes;
   numbered_.push_back({++last_number_, std::make_shared<const exchange_batch>(std::move(oldest.batch)), oldest.bytes});

@@ -44,8 +44,11 @@ public:
     std::size_t bytes = 0;
   };
 
+  /// Which of those that wait are wanted: a batch that is not full yet may grow a little longer.
+  enum class wanted : std::uint8_t { full, all };
+
   /// The next batch to send, or nothing while the window is full or nothing waits. It stays until acknowledged.
-  [[nodiscard]] std::optional<numbered> next();
+  [[nodiscard]] std::optional<numbered> next(wanted which = wanted::all);
 
   /// Everything up to `number` has arrived for good. Returns how many exchanges that was.
   std::size_t acknowledge(std::uint64_t number);
@@ -57,6 +60,7 @@ public:
   std::size_t abandon() noexcept;
 
   std::size_t exchanges() const noexcept { return exchanges_; }
+  std::size_t waiting() const noexcept { return waiting_exchanges_; } // of them, for a number
   std::size_t bytes() const noexcept { return bytes_; }
   bool empty() const noexcept { return exchanges_ == 0; }
   const send_totals& totals() const noexcept { return totals_; }

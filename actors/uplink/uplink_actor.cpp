@@ -14,6 +14,8 @@ using flow::drop_reason;
 // Longer than the slowest commit; after it a batch counts as not delivered. A silent peer is noticed much sooner.
 constexpr auto answer_time_max = 60s;
 constexpr auto retry_delay = 500ms;
+// A batch that is not full is sent after so long: each costs a compression, a frame and an answer.
+constexpr auto gather_time = 100ms;
 // Within the supervisor's grace period: what is lost then is counted and said.
 constexpr auto farewell_time_max = 2500ms;
 
@@ -97,16 +99,25 @@ void say_farewell(self_pointer self) {
   ask(self, [self](std::uint64_t) { self->quit(); }, farewell{state.memory->sender, totals.offered, totals.dropped});
 }
 
+void gather(self_pointer self) {
+  if (!std::exchange(self->state.gathering, true))
+    self->delayed_send(self, gather_time, flush_atom_v);
+}
+
 void send_next(self_pointer self) {
   auto& state = self->state;
   while (state.facade && state.welcome) {
-    auto batch = state.memory->window.next();
+    auto which = draining(state) || state.gathered ? send_window::wanted::all : send_window::wanted::full;
+    auto batch = state.memory->window.next(which);
     if (!batch)
       break;
     ask(
         self, [self](std::uint64_t number) { on_acknowledged(self, number); },
         numbered_batch{state.memory->sender, batch->number, batch->content});
   }
+  state.gathered = false;
+  if (state.welcome && state.memory->window.waiting() > 0)
+    gather(self);
   if (draining(state) && state.welcome && state.memory->window.empty())
     say_farewell(self);
 }
@@ -158,6 +169,11 @@ uplink_actor::behavior_type uplink(self_pointer self, const settings* config, fl
         sample_bodies(state, delivery.batch);
         state.status->drop(drop_reason::buffer_full, state.memory->window.add(std::move(delivery.batch)));
         publish(state);
+        send_next(self);
+      },
+      [self](flush_atom) {
+        self->state.gathering = false;
+        self->state.gathered = true;
         send_next(self);
       },
       [self](const new_settings& news) {

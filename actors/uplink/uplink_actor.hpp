@@ -28,7 +28,9 @@ struct uplink_state {
   flow::ledger_status* bodies = nullptr;
   std::optional<body_budget> budget;
   facade_actor facade;
-  bool welcome = false; // the facade has answered the hello: batches may go
+  bool welcome = false;   // the facade has answered the hello: batches may go
+  bool gathering = false; // until a batch that is not full is sent too
+  bool gathered = false;  // and now it is
   bool farewell_said = false;
   std::uint64_t session = 0; // grows with each hello, so that late answers to its predecessor are not taken
 };

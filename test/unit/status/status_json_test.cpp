@@ -132,7 +132,7 @@ TEST_CASE("the pipeline is the actors, the edges and the ledgers, as each is tol
   all.add_edge("ring", "streams", "bytes", 2, 256, 16, 64);
   all.add_ledger("bodies", 0, "bytes");
   const auto shown = boost::json::parse(pipeline_json(all, {}, {})).as_object();
-  CHECK(shown.size() == 3);
+  CHECK(shown.size() == 4);
   CHECK(shown.at("actors") == boost::json::parse(actors_json(all)).at("actors"));
   CHECK(shown.at("edges") == boost::json::parse(topology_json(all)).at("edges"));
   CHECK(shown.at("stages") == boost::json::parse(losses_json(all)).at("stages"));

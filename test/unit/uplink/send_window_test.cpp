@@ -243,3 +243,18 @@ TEST_CASE("what an epoch did is told in the end, what is given up included") {
   CHECK(totals.acknowledged + totals.dropped == totals.offered);
   CHECK(window.bytes() == 0);
 }
+
+TEST_CASE("a batch that is not full may grow, and goes when all are wanted") {
+  auto window = window_of(8, 100, 4);
+  CHECK(window.add(batch_of(3)) == 0);
+  CHECK_FALSE(window.next(send_window::wanted::full));
+  CHECK(window.add(batch_of(1)) == 0);
+  CHECK(window.next(send_window::wanted::full)->content->size() == 4);
+  CHECK(window.add(batch_of(3)) == 0);
+  CHECK(window.add(batch_of(2)) == 0); // does not fit beside the 3
+  CHECK(window.next(send_window::wanted::full)->content->size() == 3);
+  CHECK_FALSE(window.next(send_window::wanted::full));
+  CHECK(window.next(send_window::wanted::all)->content->size() == 2);
+  window.resend();
+  CHECK(window.next(send_window::wanted::full)->number == 1); // has its number: as it is
+}
