@@ -35,11 +35,11 @@ http_answer readiness(const watch_status* watched) {
 } // namespace
 
 metrics_actor::behavior_type metrics(metrics_actor::stateful_pointer<metrics_state> self, const settings* config,
-                                     flow::directory* directory, const watch_status* watched) {
+                                     flow::directory* directory, const watch_status* watched, const link_view* link) {
   flow::keep_exception_text(self);
   auto& server = self->state.server;
-  server.get("/metrics", [directory, watched](const http_query&) {
-    return http_answer{.content_type = "text/plain; version=0.0.4", .body = metrics_text(*directory, watched)};
+  server.get("/metrics", [directory, watched, link](const http_query&) {
+    return http_answer{.content_type = "text/plain; version=0.0.4", .body = metrics_text(*directory, watched, *link)};
   });
   server.get("/healthz", [directory](const http_query&) { return health(*directory); });
   server.get("/readyz", [watched](const http_query&) { return readiness(watched); });

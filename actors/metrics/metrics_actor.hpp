@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/http/http_server.hpp"
+#include "actors/status/connections_json.hpp"
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
 
@@ -15,6 +16,6 @@ struct metrics_state {
 };
 
 metrics_actor::behavior_type metrics(metrics_actor::stateful_pointer<metrics_state> self, const settings* config,
-                                     flow::directory* directory, const watch_status* watched);
+                                     flow::directory* directory, const watch_status* watched, const link_view* link);
 
 } // namespace cleartap

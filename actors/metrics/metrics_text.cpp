@@ -75,9 +75,40 @@ const status_metric<flow::edge_status> edge_metrics[] = {
      &flow::edge_status::under_way},
 };
 
+void add_sniffer_end(families& out, const link_status& status) {
+  auto end = status.sniffer_end();
+  out.add("cleartap_link_connected", MetricType::Gauge, "Whether there is a session with the reconstructor.", {},
+          end.connected);
+  out.add("cleartap_link_sessions_total", MetricType::Counter, "Sessions with the reconstructor.", {}, end.connects);
+  out.add("cleartap_link_failures_total", MetricType::Counter, "Tries that failed and sessions that were lost.", {},
+          end.failures);
+}
+
+void add_reconstructor_end(families& out, const link_host& host) {
+  out.add("cleartap_link_sniffers", MetricType::Gauge, "Sniffers with a session.", {}, host.sessions.size());
+  out.add("cleartap_link_memory_bytes", MetricType::Gauge, "Exchanges of all sniffers that no shard has taken yet.", {},
+          host.memory.used());
+  host.status.for_each_refusal([&](std::string_view reason, std::uint64_t count) {
+    out.add("cleartap_link_refused_total", MetricType::Counter, "Connections that were refused or ended, by reason.",
+            {{"reason", std::string{reason}}}, count);
+  });
+}
+
+void add_link(families& out, const link_view& link) {
+  if (link.role == node_role::sniffer)
+    add_sniffer_end(out, link.host->status);
+  if (link.role == node_role::reconstructor)
+    add_reconstructor_end(out, *link.host);
+  auto end = std::chrono::floor<std::chrono::seconds>(link.host->status.certificate_end()).time_since_epoch().count();
+  if (end > 0)
+    out.add("cleartap_link_certificate_end_seconds", MetricType::Gauge,
+            "When the certificate of this side will have expired, in seconds since 1970.", {},
+            static_cast<std::uint64_t>(end));
+}
+
 } // namespace
 
-std::string metrics_text(const flow::directory& directory, const watch_status* watched) {
+std::string metrics_text(const flow::directory& directory, const watch_status* watched, const link_view& link) {
   auto out = families{};
   auto add = [&](const auto& metric, const auto& status) {
     out.add(metric.name, metric.type, metric.help, labels_of(status), (status.*metric.value).load());
@@ -98,6 +129,8 @@ std::string metrics_text(const flow::directory& directory, const watch_status* w
     out.add("cleartap_libraries", MetricType::Gauge, "TLS libraries with probes.", {}, watched->libraries);
     out.add("cleartap_processes", MetricType::Gauge, "Processes that use them.", {}, watched->processes);
   }
+  if (link.host)
+    add_link(out, link);
   return out.text();
 }
 

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "actors/flow/directory.hpp"
+#include "actors/status/connections_json.hpp"
 #include "messages/probing.hpp"
 
 #include <string>
 
 namespace cleartap {
 
-/// Text exposition format 0.0.4. `watched` is nothing in a process without a sniffer.
-[[nodiscard]] std::string metrics_text(const flow::directory& directory, const watch_status* watched);
+/// Text exposition format 0.0.4. `watched` is nothing in a process without a sniffer; `link` may have no host.
+[[nodiscard]] std::string metrics_text(const flow::directory& directory, const watch_status* watched,
+                                       const link_view& link = {});
 
 } // namespace cleartap

@@ -163,8 +163,9 @@ private:
       for (std::size_t i = 0; i < reconstructor_.shards().size(); ++i)
         all.introduce(pages[0], reconstructor_.shards()[i], send_subject<inventory_actor>(i));
     }
-    all.add_stage("metrics", "", 1,
-                  [&](actor_status&, std::size_t) { return spawner(metrics, live, &directory_, views_.watched); });
+    all.add_stage("metrics", "", 1, [&](actor_status&, std::size_t) {
+      return spawner(metrics, live, &directory_, views_.watched, static_cast<const link_view*>(&views_.link));
+    });
     auto admins = all.add_stage("admin", "", 1, [&](actor_status&, std::size_t) {
       return spawner(admin, live, static_cast<const admin_views*>(&views_));
     });

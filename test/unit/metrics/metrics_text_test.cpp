@@ -168,3 +168,18 @@ TEST_CASE("the largest count is still a number") {
   const auto value = exposition{metrics_text(all, nullptr)}.value(R"(cleartap_actor_in_total{actor="ring",index="0"})");
   CHECK(std::stod(value) > 1.8446744073e19);
 }
+
+TEST_CASE("a sniffer shows its end of the link, a reconstructor who was refused and why") {
+  const auto all = flow::directory{};
+  auto host = link_host{settings{}};
+  host.status.update([](auto& end) { end.connected = true; });
+  host.status.count_refusal("it has expired");
+  host.status.count_refusal("it has expired");
+  host.status.show_certificate(std::chrono::sys_seconds{std::chrono::seconds{2000000000}});
+  const auto sniffer = exposition{metrics_text(all, nullptr, {.role = node_role::sniffer, .host = &host})};
+  CHECK(sniffer.value("cleartap_link_connected") == "1");
+  CHECK(sniffer.value("cleartap_link_certificate_end_seconds") == "2000000000");
+  const auto other = exposition{metrics_text(all, nullptr, {.role = node_role::reconstructor, .host = &host})};
+  CHECK(other.value(R"(cleartap_link_refused_total{reason="it has expired"})") == "2");
+  CHECK(other.value("cleartap_link_sniffers") == "0");
+}
