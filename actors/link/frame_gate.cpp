@@ -170,6 +170,8 @@ frame_refusal frame_gate::refuse_response_header() const {
   return unless(header_.payload_size <= response_size_max, "frame: too long");
 }
 
+bool frame_gate::is_message() const noexcept { return header_.operation == direct_message; }
+
 frame_refusal frame_gate::refuse_payload(std::span<const std::uint8_t> payload) {
   assert(payload.size() == header_.payload_size);
   auto in = byte_reader{payload};

@@ -55,6 +55,9 @@ public:
   /// Of the frame whose header was let through last.
   std::size_t payload_size() const noexcept { return header_.payload_size; }
 
+  /// Whether that frame is a request or an answer, which the window bounds; all others are control.
+  bool is_message() const noexcept;
+
   [[nodiscard]] frame_refusal refuse_payload(std::span<const std::uint8_t> payload);
 
   /// Bytes that went to the peer, in any pieces. A client's requests announce their senders and open their answers'

@@ -73,6 +73,8 @@ tls_connection::step tls_connection::check() {
     refusal = gate_.refuse_header({frame_.data(), frame_header_size});
   if (!refusal && have_ >= frame_header_size && have_ == frame_header_size + gate_.payload_size()) {
     refusal = gate_.refuse_payload({frame_.data() + frame_header_size, have_ - frame_header_size});
+    if (!refusal && !gate_.is_message() && !control_frames_.take(1, std::chrono::steady_clock::now()))
+      refusal = "frame: more control frames than any honest peer sends";
     begin_ = 0;
     end_ = std::exchange(have_, 0);
   }

@@ -5,6 +5,7 @@
 #include "actors/link/frame_gate.hpp"
 #include "actors/link/openssl_pointers.hpp"
 #include "actors/link/tls_io.hpp"
+#include "actors/link/token_bucket.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -21,6 +22,11 @@ namespace cleartap {
 class tls_connection {
 public:
   using time_point = std::chrono::steady_clock::time_point;
+
+  /// Frames that are no message, beyond which a peer has to go: the window does not bound them. An honest one sends two
+  /// heartbeats a second and a few more at the beginning.
+  static constexpr auto control_frames_rate = 20.0; // per second
+  static constexpr auto control_frames_burst = 200.0;
 
   /// Called once, with the reason, when the connection ends; from the thread that ends it.
   using on_end_fn = std::function<void(std::string_view why)>;
@@ -63,6 +69,7 @@ private:
   ssl_ptr ssl_;
   std::string peer_;
   frame_gate gate_;
+  token_bucket control_frames_{control_frames_rate, control_frames_burst};
   on_end_fn on_end_;
   std::vector<std::uint8_t> frame_; // being read
   std::size_t have_ = 0;            // of it, so far
