@@ -14,9 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto dial_time_max = 3 * dial_step_max + 1s;
-constexpr auto introduction_time_max = 5s; // of CAF's own handshake
-constexpr auto answer_time_max = 60s;      // longer than the slowest commit; a silent peer is noticed much sooner
+constexpr auto dial_answer_max = dial_time_max + 2 * dial_step_max; // an address that was begun is tried to its end
+constexpr auto introduction_time_max = 5s;                          // of CAF's own handshake
+constexpr auto answer_time_max = 10min;                             // a safety net, as in the uplink
 // Two of the requests that the reconstructor grants are kept for hello and good-bye.
 constexpr auto parts_max = wire_requests_max - 2;
 
@@ -148,7 +148,7 @@ void introduce(self_pointer self, tls_peer& peer) {
 void begin_dial(self_pointer self) {
   auto turn = ++self->state.turn;
   auto current = [self, turn] { return turn == self->state.turn; };
-  self->request(self->state.dialer, dial_time_max, dial_atom_v)
+  self->request(self->state.dialer, dial_answer_max, dial_atom_v)
       .then(
           [=](const tls_peer_pointer& peer) {
             if (current())

@@ -111,7 +111,10 @@ result<tls_peer> dial(const connect_address& where, const std::string& peer_name
   if (!addresses)
     return addresses.error();
   auto last = failure{};
+  const auto deadline = steady::now() + dial_time_max;
   for (const auto& each : *addresses) {
+    if (steady::now() > deadline)
+      break;
     auto peer = dial_address(each, name, identity, stop);
     if (peer || stop)
       return peer;

@@ -14,6 +14,9 @@ namespace cleartap {
 /// For each of look-up, connecting and handshake.
 inline constexpr auto dial_step_max = std::chrono::seconds{3};
 
+/// After it no further address is tried.
+inline constexpr auto dial_time_max = std::chrono::seconds{10};
+
 /// Tries the host's addresses in order. The peer's certificate must have the name `peer_name`; if that is empty, the
 /// host's. Ends early, with a failure, when `stop` becomes true.
 [[nodiscard]] result<tls_peer> dial(const connect_address& where, const std::string& peer_name, tls_identity& identity,

@@ -14,7 +14,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto hello_time_max = 5s;
 constexpr auto certificate_interval = 30s; // how often a live session's certificate is looked at
-constexpr auto answer_time_max = 60s;      // of intake: longer than the slowest commit
+constexpr auto answer_time_max = 10min;    // of intake: a safety net, as in the uplink
 constexpr auto memory_retry = 50ms;
 // What a batch of text becomes when it is decompressed and decoded, about; set right once it is known.
 constexpr auto expansion = std::size_t{6};

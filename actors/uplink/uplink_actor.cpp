@@ -11,8 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using flow::drop_reason;
 
-// Longer than the slowest commit; after it a batch counts as not delivered. A silent peer is noticed much sooner.
-constexpr auto answer_time_max = 60s;
+// A safety net: a facade that dies or falls silent is noticed in seconds. A batch may have to wait for long behind
+// those of many other sniffers, and to send it again would only make that longer.
+constexpr auto answer_time_max = 10min;
 constexpr auto retry_delay = 500ms;
 // A batch that is not full is sent after so long: each costs a compression, a frame and an answer.
 constexpr auto gather_time = 100ms;
