@@ -118,7 +118,7 @@ void introduce(self_pointer self, tls_peer& peer) {
   auto& state = self->state;
   auto turn = ++state.turn;
   auto address = caf::actor_cast<caf::actor_addr>(self);
-  auto on_end = [address, turn](std::string_view why) {
+  auto on_end = [address, turn](std::string_view why, tls_connection::ending) {
     if (auto target = caf::actor_cast<caf::actor>(address))
       caf::anon_send(caf::actor_cast<connector_actor>(target), link_lost{turn, std::string{why}});
   };

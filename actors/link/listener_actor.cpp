@@ -24,7 +24,11 @@ void let_in(self_pointer self, tls_peer& peer) {
   auto fresh = self->spawn(session, state.host, peer.certificate, state.intake);
   self->monitor(fresh);
   state.sessions.insert(fresh);
-  auto on_end = [address = peer.address](std::string_view why) { spdlog::info("session of {}: {}", address, why); };
+  auto on_end = [address = peer.address, host = state.host](std::string_view why, tls_connection::ending how) {
+    if (how == tls_connection::ending::refused)
+      host->status.count_refusal(why);
+    spdlog::info("session of {}: {}", address, why);
+  };
   state.link->serve(std::move(peer), fresh, on_end);
 }
 

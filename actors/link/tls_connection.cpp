@@ -81,7 +81,8 @@ tls_connection::step tls_connection::check() {
   if (!refusal)
     return step::progress;
   begin_ = end_ = 0;
-  end(*refusal);
+  say_goodbye();
+  finish(*refusal, ending::refused);
   return step::failed;
 }
 
@@ -109,15 +110,21 @@ tls_connection::step tls_connection::fail(const tls_outcome& outcome) {
   return step::failed;
 }
 
-void tls_connection::end(std::string_view why) {
+void tls_connection::say_goodbye() {
   if (ended_)
     return;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
+}
+
+void tls_connection::end(std::string_view why) {
+  say_goodbye();
   cut(why);
 }
 
-void tls_connection::cut(std::string_view why) {
+void tls_connection::cut(std::string_view why) { finish(why, ending::lost); }
+
+void tls_connection::finish(std::string_view why, ending how) {
   if (ended_.exchange(true))
     return;
   {
@@ -125,7 +132,7 @@ void tls_connection::cut(std::string_view why) {
     if (fd_ >= 0)
       ::shutdown(fd_, SHUT_RDWR); // CAF's own sends FIN only: with a silent peer the socket would stay
   }
-  on_end_(why);
+  on_end_(why, how);
 }
 
 void tls_connection::closed() noexcept {

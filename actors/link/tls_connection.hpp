@@ -27,9 +27,13 @@ public:
   /// heartbeats a second and a few more at the beginning.
   static constexpr auto control_frames_rate = 20.0; // per second
   static constexpr auto control_frames_burst = 200.0;
+  enum class ending : std::uint8_t {
+    lost,   // closed by either side
+    refused // for a frame that the peer sent
+  };
 
   /// Called once, with the reason, when the connection ends; from the thread that ends it.
-  using on_end_fn = std::function<void(std::string_view why)>;
+  using on_end_fn = std::function<void(std::string_view why, ending how)>;
 
   /// `ssl` has shaken hands and owns no descriptor; `fd` is non-blocking and closed by somebody else, who then calls
   /// `closed`.
@@ -65,6 +69,8 @@ private:
   step receive(std::size_t wanted);
   step check();
   step fail(const tls_outcome& outcome);
+  void say_goodbye();
+  void finish(std::string_view why, ending how);
 
   ssl_ptr ssl_;
   std::string peer_;
