@@ -168,6 +168,14 @@ bool link_scene::connected(const station& each) const {
   return text(each.ctl("connections"), "/reconstructor/connected") == "true";
 }
 
+json::value link_scene::expect_session(const std::string& name) const {
+  auto session = json::value{};
+  auto begun = [&] { return (session = session_of(recon, name)).is_object(); };
+  if (!wait_until(begun, 20s))
+    throw std::runtime_error{"no session of " + name + ": " + recon.log()};
+  return session;
+}
+
 std::string link_scene::address() const { return network[0].address() + ":" + link_port; }
 
 command link_scene::scenario(std::vector<std::string> words) const {

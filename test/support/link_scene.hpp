@@ -85,6 +85,8 @@ struct link_scene {
   /// The reconstructor, and then every sniffer, until each has its session.
   void start();
   bool connected(const station& each) const;
+  /// The live session of that name at the reconstructor, once it is there.
+  boost::json::value expect_session(const std::string& name) const;
 
   /// HOST:PORT of the reconstructor.
   std::string address() const;
