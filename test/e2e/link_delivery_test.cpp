@@ -31,3 +31,23 @@ TEST_CASE("batches that come twice, out of order or in halves are counted once e
   CHECK(number(intake, "/balance") == 0);
   CHECK(number(intake, "/out") == exchanges);
 }
+
+TEST_CASE("100 sniffers at once have a session each, and all that they bring is counted") {
+  auto in = link_scene{0};
+  in.pki.make({"*.sniffer.test"});
+  in.recon.start();
+  auto authority = unique_word() + ".example";
+  auto stem = std::string{"wildcard.sniffer.test"};
+  auto findings = in.play("many", {in.pki.chain(stem), in.pki.key(stem), "sniffer.test", "100", authority});
+  REQUIRE(findings.size() == 5);
+  CHECK(number(findings[0], "/sessions") == 100);
+  for (auto batch : {1, 2, 3})
+    CHECK(number(findings[static_cast<std::size_t>(batch)], "/batches") == 100);
+  CHECK(number(findings[4], "/farewells") == 100);
+  CHECK(count_of(in.recon, authority) == counted{1500, 0});
+  auto clean = 0;
+  auto connections = in.recon.ctl("connections");
+  for (const auto& epoch : connections.at("epochs").as_array())
+    clean += text(epoch, "/end") == "clean" && number(epoch, "/exchanges") == 15 ? 1 : 0;
+  CHECK(clean == 100);
+}

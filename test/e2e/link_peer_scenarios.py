@@ -5,6 +5,7 @@
   stalled ADDRESS COUNT SOURCES... from each source that many connections that begin a handshake and stop
   frames ADDRESS CA CHAIN KEY NAME            frames after an authorised handshake, each on a connection of its own
   batches ADDRESS CA CHAIN KEY NAME AUTHORITY batches twice, out of order, with gaps and in halves
+  many ADDRESS CA CHAIN KEY DOMAIN COUNT AUTHORITY  that many sniffers at once, by a wildcard certificate
 """
 import os
 import random
@@ -223,6 +224,18 @@ def batches(address, ca, chain, key, name, authority):
     say(step="a good-bye is acknowledged", right=link.ask(goodbye(7 * size, 0)) == 7)
     link.close()
     say(epoch=f"{epoch:016x}", exchanges=7 * size)
+
+
+def many(address, ca, chain, key, domain, count, authority):
+    links = [Link(*address, ca, chain, key) for _ in range(int(count))]
+    names = [f"n{i}.{domain}" for i in range(len(links))]
+    hellos = [link.ask_later(hello(name, 1)) for link, name in zip(links, names)]
+    say(sessions=sum(link.answer(asked) == 0 for link, asked in zip(links, hellos)))
+    for number in (1, 2, 3):
+        asked = [link.ask_later(part(number, batch(authority, number * 5, 5))) for link in links]
+        say(batches=sum(link.answer(each) == number for link, each in zip(links, asked)))
+    asked = [link.ask_later(goodbye(15, 0)) for link in links]
+    say(farewells=sum(link.answer(each) == 3 for link, each in zip(links, asked)))
 
 
 def main():
