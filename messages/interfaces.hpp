@@ -40,7 +40,8 @@ CAF_ADD_ATOM(cleartap, cleartap, list_atom, "list")
 CAF_ADD_ATOM(cleartap, cleartap, api_atom, "api")
 CAF_ADD_ATOM(cleartap, cleartap, openapi_atom, "openapi")
 CAF_ADD_ATOM(cleartap, cleartap, revive_atom, "revive")
-CAF_ADD_ATOM(cleartap, cleartap, hello_atom, "hello") // a session begins
+CAF_ADD_ATOM(cleartap, cleartap, restart_atom, "restart") // kill a child, so that it begins again
+CAF_ADD_ATOM(cleartap, cleartap, hello_atom, "hello")     // a session begins
 CAF_ADD_ATOM(cleartap, cleartap, dial_atom, "dial")
 CAF_ADD_ATOM(cleartap, cleartap, flush_atom, "flush")
 CAF_END_TYPE_ID_BLOCK(cleartap)
@@ -181,16 +182,18 @@ using page_actor =
 /// Serves what only reads counters; reads them once a second for their rates.
 using metrics_actor = child_actor::extend<caf::reacts_to<tick_atom>>;
 
-using admin_actor =
-    child_actor::extend<caf::reacts_to<probes_actor>, caf::reacts_to<rescan_actor>,
-                        caf::replies_to<pause_atom, bool>::with<bool>, caf::replies_to<rescan_atom>::with<bool>,
-                        caf::replies_to<list_atom>::with<library_rows>>;
-
 using supervisor_actor =
     caf::typed_actor<caf::reacts_to<revive_atom, std::size_t>, // to itself, after the back-off
                      caf::reacts_to<tick_atom, std::size_t>,   // to itself, when that child's grace period is over
-                     caf::reacts_to<new_settings>,             // for all live children
+                     caf::replies_to<restart_atom, std::string, std::size_t>::with<bool>, // name and index of a child
+                     caf::reacts_to<new_settings>,                                        // for all live children
                      caf::reacts_to<stop_atom>>;
+
+using admin_actor =
+    child_actor::extend<caf::reacts_to<probes_actor>, caf::reacts_to<rescan_actor>, caf::reacts_to<supervisor_actor>,
+                        caf::replies_to<pause_atom, bool>::with<bool>, caf::replies_to<rescan_atom>::with<bool>,
+                        caf::replies_to<restart_atom, std::string, std::size_t>::with<bool>,
+                        caf::replies_to<list_atom>::with<library_rows>>;
 
 } // namespace cleartap
 

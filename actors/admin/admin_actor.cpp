@@ -129,6 +129,13 @@ void add_commands(self_pointer self, const admin_views* views) {
   server.post("/v1/reload", guarded(views, [views](const http_query&) { return reload(views); }));
   server.post("/v1/rescan",
               guarded(views, [&system, admin](const http_query&) { return command(system, admin(), rescan_atom_v); }));
+  server.post("/v1/restart/([a-z_]+/[0-9]{1,4})", guarded(views, [&system, admin](const http_query& query) {
+                auto slash = query.argument.find('/');
+                auto name = query.argument.substr(0, slash);
+                auto index = std::stoul(query.argument.substr(slash + 1));
+                audit("restart of " + name + "[" + std::to_string(index) + "] by the admin port");
+                return command(system, admin(), restart_atom_v, name, index);
+              }));
 }
 
 } // namespace
@@ -149,6 +156,7 @@ admin_actor::behavior_type admin(self_pointer self, const settings* config, cons
       },
       [self](const probes_actor& probes) { self->state.probes = probes; },
       [self](const rescan_actor& rescan) { self->state.rescan = rescan; },
+      [self](const supervisor_actor& boss) { self->state.boss = boss; },
       [self](pause_atom, bool on) -> caf::result<bool> {
         if (!self->state.probes)
           return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
@@ -159,6 +167,11 @@ admin_actor::behavior_type admin(self_pointer self, const settings* config, cons
           return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
         self->send(self->state.rescan, rescan_atom_v);
         return true;
+      },
+      [self](restart_atom, const std::string& name, std::size_t index) -> caf::result<bool> {
+        if (!self->state.boss)
+          return caf::make_error(caf::sec::runtime_error, "this process has only begun; try again");
+        return self->delegate(self->state.boss, restart_atom_v, name, index);
       },
       [self](list_atom) -> caf::result<library_rows> {
         if (!self->state.rescan)

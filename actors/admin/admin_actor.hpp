@@ -27,6 +27,7 @@ struct admin_state {
 
   probes_actor probes;
   rescan_actor rescan;
+  supervisor_actor boss;
   http_server server;
 };
 

@@ -30,9 +30,16 @@ struct introduction {
   std::function<void(const caf::actor& listener, const caf::actor& subject)> tell;
 };
 
+/// A child that is told of the supervisor, whenever it is new.
+struct confidant {
+  std::size_t listener = 0;
+  std::function<void(const caf::actor& listener, const supervisor_actor& boss)> tell;
+};
+
 struct system_plan {
   std::vector<child_spec> children; // in the order in which they are stopped
   std::vector<introduction> introductions;
+  std::vector<confidant> confidants;
 };
 
 struct supervisor_state {
@@ -41,7 +48,12 @@ struct supervisor_state {
   system_plan plan;
   std::vector<caf::actor> handles; // by child; nothing while it is down
   std::vector<restart_policy> policies;
-  std::size_t stopping = 0; // child that drains, once `stopped`
+  struct restart_progress {
+    bool ending = false; // killed with its group, and not gone yet
+    bool due = false;    // its back-off is over
+  };
+  std::vector<restart_progress> progress; // by child
+  std::size_t stopping = 0;               // child that drains, once `stopped`
   bool stopped = false;
   std::function<void(const std::string&)> on_failure;
 };

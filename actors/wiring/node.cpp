@@ -169,6 +169,7 @@ private:
     auto admins = all.add_stage("admin", "", 1, [&](actor_status&, std::size_t) {
       return spawner(admin, live, static_cast<const admin_views*>(&views_));
     });
+    all.confide_in<admin_actor>(admins[0]);
     if (!captures(role_))
       return;
     all.introduce(admins[0], sniffer_.probes(), send_subject<probes_actor>());

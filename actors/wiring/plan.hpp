@@ -99,6 +99,14 @@ public:
     children_.introductions.push_back({listener, subject, std::move(tell)});
   }
 
+  /// The child may ask the supervisor.
+  template <class Handle>
+  void confide_in(std::size_t child) {
+    children_.confidants.push_back({child, [](const caf::actor& listener, const supervisor_actor& boss) {
+                                      caf::anon_send(caf::actor_cast<Handle>(listener), boss);
+                                    }});
+  }
+
   system_plan take() { return std::move(children_); }
 
 private:

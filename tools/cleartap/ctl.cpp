@@ -1,6 +1,7 @@
 // `cleartap ctl`: asks a running cleartap about itself, or tells it to do something.
 #include "tools/cleartap/admin_client.hpp"
 #include "tools/cleartap/command.hpp"
+#include "tools/cleartap/ctl_restart.hpp"
 #include "tools/cleartap/ctl_tables.hpp"
 
 #include <iostream>
@@ -15,6 +16,7 @@ struct ctl_options {
   config_options config;
   bool as_json = false;
   std::string level; // of `log-level`; empty: only ask
+  std::string actor; // of `restart`
 };
 
 using renderer = std::string (*)(const json::object&);
@@ -76,6 +78,23 @@ void add_log_level(CLI::App& ctl, const std::shared_ptr<ctl_options>& options, i
   });
 }
 
+void add_restart(CLI::App& ctl, const std::shared_ptr<ctl_options>& options, int& status) {
+  auto* verb =
+      add_verb(ctl, options, "restart", "Kill an actor, so that it begins again; what it held is counted as lost");
+  verb->add_option("ACTOR", options->actor, "As `ctl actors` shows it: uplink, streams[0]")->required();
+  verb->callback([=, &status] {
+    auto config = options->config.load();
+    if (!config) {
+      status = fail(config.error());
+      return;
+    }
+    auto done = restart_actor(admin_client{*config}, options->actor);
+    if (done)
+      std::cout << (options->as_json ? *done : options->actor + " runs again") << '\n';
+    status = done ? 0 : fail(done.error());
+  });
+}
+
 } // namespace
 
 void add_ctl(CLI::App& app, int& status) {
@@ -90,7 +109,8 @@ void add_ctl(CLI::App& app, int& status) {
               "  cleartap ctl libraries\n"
               "  cleartap ctl log-level debug\n"
               "  cleartap ctl pause\n"
-              "  cleartap ctl reload");
+              "  cleartap ctl reload\n"
+              "  cleartap ctl restart streams[0]");
   auto view = [&](const char* name, const char* help, const char* path, renderer render) {
     add_verb(*ctl, options, name, help)->callback([=, &status] { status = show(*options, path, render); });
   };
@@ -110,6 +130,7 @@ void add_ctl(CLI::App& app, int& status) {
   command("rescan", "Look at all processes for TLS libraries now", "/v1/rescan", "scanning");
   add_verb(*ctl, options, "reload", "Read the settings anew; what changes, or why nothing does")
       ->callback([=, &status] { status = reload(*options); });
+  add_restart(*ctl, options, status);
 }
 
 } // namespace cleartap
