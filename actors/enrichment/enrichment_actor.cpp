@@ -1,6 +1,7 @@
 #include "actors/enrichment/enrichment_actor.hpp"
 
 #include "actors/enrichment/proc_files.hpp"
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 
 namespace cleartap {
@@ -58,6 +59,7 @@ enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<en
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
+  flow::count_unfinished(*status);
   state.edges = edges;
   state.feed.emplace(*edges.feed, *status, flow::wake(self));
   if (edges.uplink)

@@ -1,6 +1,7 @@
 #include "actors/feed/feed_actor.hpp"
 
 #include "actors/feed/exchange_json.hpp"
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 
 namespace cleartap {
@@ -8,6 +9,7 @@ namespace cleartap {
 feed_actor::behavior_type feed(feed_actor::stateful_pointer<feed_state> self, flow::actor_status* status,
                                watch_hub* hub) {
   flow::keep_exception_text(self);
+  flow::count_unfinished(*status);
   return {
       [self, hub](drain_atom) {
         hub->close();

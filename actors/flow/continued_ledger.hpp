@@ -6,12 +6,23 @@
 
 namespace cleartap::flow {
 
+/// To be called before an actor takes anything: what its predecessor had taken, and neither passed on nor dropped, is
+/// lost. `kept` is what outlives it and is still to be passed on.
+inline void count_unfinished(ledger_status& status, std::uint64_t kept = 0) noexcept {
+  auto done = status.out.load() + kept;
+  for (const auto& units : status.dropped)
+    done += units.load();
+  if (auto taken = status.in.load(); taken > done)
+    status.drop(drop_reason::consumer_lost, taken - done);
+  status.queued = kept;
+}
+
 /// What the predecessor held when it died is counted as lost. From then on the pure code's figures, which begin at zero
 /// again, are shown on top of what was there.
 class continued_ledger {
 public:
   explicit continued_ledger(ledger_status& status) : status_{status} {
-    status.drop(drop_reason::consumer_lost, status.queued.exchange(0));
+    count_unfinished(status);
     out_ = status.out;
     for (std::size_t i = 0; i < dropped_.size(); ++i)
       dropped_[i] = status.dropped[i];

@@ -24,7 +24,8 @@ enum class drop_reason : std::uint8_t {
   paused,           // kernel: capture was paused by a user
   connections_full, // a connection table is full
   queue_full,       // flow: no credit, and the queue is full
-  consumer_lost,    // flow: the consumer ended with the batch in its mailbox
+  consumer_lost,    // flow: the consumer ended with the batch in its mailbox, or at work on it
+  producer_lost,    // flow: the producer ended with the batch waiting for credit
   not_http,         // streams: another protocol
   resync,           // streams: before the first message start that could be recognised
   kernel_cut,       // streams: a head that the kernel cut

@@ -40,6 +40,21 @@ public:
       lanes_.push_back({.path = make_lane(wake), .wake = wake});
   }
 
+  outlet(const outlet&) = delete;
+  outlet& operator=(const outlet&) = delete;
+
+  /// What still waits dies with its producer.
+  ~outlet() {
+    for (const auto& each : lanes_) {
+      edge_.offered.fetch_add(each.open.units(), std::memory_order_relaxed);
+      edge_.drop(drop_reason::producer_lost, each.open.units());
+      for (const auto& batch : each.queue) {
+        edge_.waiting.fetch_sub(batch.units(), std::memory_order_relaxed);
+        edge_.drop(drop_reason::producer_lost, batch.units());
+      }
+    }
+  }
+
   std::size_t lanes() const noexcept { return lanes_.size(); }
 
   void attach(const announcement<Batch>& news) {

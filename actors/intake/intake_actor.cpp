@@ -164,7 +164,7 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
-  flow::continued_ledger{*status}.show_queued(0);
+  flow::count_unfinished(*status);
   state.commit_interval = config->inventory.commit_interval;
   state.out.emplace(*out, *status, flow::wake(self));
   state.shards.resize(out->lanes);

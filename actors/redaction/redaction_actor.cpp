@@ -1,5 +1,6 @@
 #include "actors/redaction/redaction_actor.hpp"
 
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 
 namespace cleartap {
@@ -9,6 +10,7 @@ redaction_actor::behavior_type redaction(redaction_actor::stateful_pointer<redac
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
+  flow::count_unfinished(*status);
   state.policy.emplace(config->redaction.headers, config->redaction.keys);
   state.out.emplace(*out, *status, flow::wake(self));
   return {

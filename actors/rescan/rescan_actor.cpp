@@ -1,5 +1,6 @@
 #include "actors/rescan/rescan_actor.hpp"
 
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 #include "actors/rescan/proc_maps.hpp"
 
@@ -177,6 +178,7 @@ rescan_actor::behavior_type rescan(self_pointer self, const settings* config, fl
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
+  flow::count_unfinished(*status);
   state.watched = watched;
   state.libraries_max = config->discovery.libraries_max;
   state.table.emplace(state.libraries_max, config->discovery.unused_max);

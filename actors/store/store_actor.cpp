@@ -1,5 +1,6 @@
 #include "actors/store/store_actor.hpp"
 
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 
 namespace cleartap {
@@ -7,6 +8,7 @@ namespace cleartap {
 store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self, flow::actor_status* status,
                                  database* data) {
   flow::keep_exception_text(self);
+  flow::count_unfinished(*status);
   return {
       [self](drain_atom) { self->quit(); },
       [status, data](collect_atom, const commit_request& changes) {

@@ -1,5 +1,6 @@
 #include "actors/uplink/uplink_actor.hpp"
 
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 
 #include <spdlog/spdlog.h>
@@ -162,6 +163,7 @@ uplink_actor::behavior_type uplink(self_pointer self, const settings* config, fl
   self->state.memory = memory;
   self->state.bodies = bodies;
   self->state.budget.emplace(config->bodies.rate_max);
+  flow::count_unfinished(*status, memory->window.exchanges());
   return {
       [self](drain_atom) { begin_drain(self); },
       [self](const exchange_parcel& parcel) {

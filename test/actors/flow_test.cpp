@@ -119,3 +119,18 @@ TEST_CASE("a retained grant goes back only when nothing waits any more") {
   test.out.retain(flow::grant{upstream});
   CHECK(upstream_edge.under_way == 0);
 }
+
+TEST_CASE("a producer that dies counts what still waited, and nothing waits any more") {
+  auto test = fixture{};
+  {
+    auto dying = flow::outlet<exchange_batch>{test.edge, test.producer, [] {}};
+    for (int i = 0; i < 3; ++i) {
+      dying.filling(0).exchanges.emplace_back();
+      dying.filled(0);
+    }
+    CHECK(test.edge.waiting == 2); // the third is alone in a batch that is not full
+  }
+  CHECK(test.edge.waiting == 0);
+  CHECK(test.edge.offered == 3);
+  CHECK(test.dropped(drop_reason::producer_lost) == 3);
+}

@@ -1,3 +1,4 @@
+#include "actors/flow/continued_ledger.hpp"
 #include "actors/streams/streams_actor.hpp"
 #include "test/actors/running_system.hpp"
 
@@ -45,4 +46,17 @@ TEST_CASE("a shard that begins again counts what its predecessor held as lost, a
     test.self->wait_for(shard);
   }
   CHECK(status.dropped[static_cast<std::size_t>(flow::drop_reason::consumer_lost)] == 2 * request.size());
+}
+
+TEST_CASE("what an actor had taken when it died is lost, what outlives it is not") {
+  auto status = flow::ledger_status{"uplink", 0, "exchanges"};
+  status.in = 10;
+  status.out = 4;
+  status.queued = 5;
+  status.drop(flow::drop_reason::buffer_full, 1);
+  flow::count_unfinished(status, 3);
+  CHECK(status.queued == 3);
+  CHECK(status.dropped[static_cast<std::size_t>(flow::drop_reason::consumer_lost)] == 2);
+  flow::count_unfinished(status, 3);
+  CHECK(status.dropped[static_cast<std::size_t>(flow::drop_reason::consumer_lost)] == 2);
 }

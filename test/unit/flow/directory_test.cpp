@@ -37,6 +37,7 @@ TEST_CASE("names and reasons stand in the same order") {
   CHECK(to_string(drop_reason::connections_full) == "connections_full");
   CHECK(to_string(drop_reason::queue_full) == "queue_full");
   CHECK(to_string(drop_reason::consumer_lost) == "consumer_lost");
+  CHECK(to_string(drop_reason::producer_lost) == "producer_lost");
   CHECK(to_string(drop_reason::not_http) == "not_http");
   CHECK(to_string(drop_reason::resync) == "resync");
   CHECK(to_string(drop_reason::kernel_cut) == "kernel_cut");
@@ -50,7 +51,7 @@ TEST_CASE("names and reasons stand in the same order") {
   CHECK(to_string(drop_reason::not_learned) == "not_learned");
   CHECK(to_string(drop_reason::watcher_slow) == "watcher_slow");
   CHECK(to_string(drop_reason::sampled) == "sampled");
-  CHECK(reasons == 20);
+  CHECK(reasons == 21);
 }
 
 TEST_CASE("every phase has a name of its own") {
