@@ -4,26 +4,21 @@
 #include "actors/inventory/inventory.hpp"
 #include "actors/redaction/policy.hpp"
 #include "actors/redaction/redact.hpp"
-#include "actors/ring/decode.hpp"
 #include "actors/store/database.hpp"
-#include "actors/streams/connections.hpp"
 #include "actors/uplink/send_window.hpp"
-#include "bpf/events.h"
+#include "test/bench/traffic.hpp"
 
 #include <cstdio>
-#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <unistd.h>
 
 using namespace cleartap;
+using namespace cleartap::bench;
 
 namespace {
 
-constexpr auto connections_count = 64;
-constexpr auto batch_size = 256;      // exchanges
-constexpr auto seconds_min = 1.0;     // of CPU time per figure
-constexpr auto response_size = 1600u; // with heads and request about 2 KB an exchange
+constexpr auto seconds_min = 1.0; // of CPU time per figure
 
 double cpu_seconds() {
   auto now = timespec{};
@@ -49,77 +44,12 @@ void measure(const char* stage, Prepare prepare, Work work) {
   std::fflush(stdout);
 }
 
-std::string response_body(int id) {
-  auto body = "{\"id\": " + std::to_string(id) + ", \"name\": \"user " + std::to_string(id) +
-              "\", \"email\": \"u@example.org\", \"active\": true, \"orders\": [";
-  while (body.size() < response_size - 60)
-    body += R"({"sku": "books-034", "quantity": 1, "price": 12.5, "at": "2026-01-01T00:00:00Z"}, )";
-  return body + "{}], \"token\": \"0123456789abcdef\"}";
-}
-
-/// Kernel records of keep-alive connections of a client, one event a message.
-class traffic {
-public:
-  std::vector<std::vector<std::uint8_t>> next_records() {
-    auto records = std::vector<std::vector<std::uint8_t>>{};
-    for (int i = 0; i < batch_size; ++i) {
-      auto connection = static_cast<std::size_t>(i % connections_count);
-      auto id = ++count_;
-      auto body = response_body(id);
-      records.push_back(record(connection, TLS_OUTBOUND,
-                               "GET /users/" + std::to_string(id) +
-                                   "?page=2 HTTP/1.1\r\nHost: shop.example:8443\r\n"
-                                   "User-Agent: bench/1.0\r\nAccept: application/json\r\n"
-                                   "Authorization: Bearer abcdefghijklmnop\r\nCookie: session=0123456789\r\n\r\n"));
-      records.push_back(
-          record(connection, TLS_INBOUND,
-                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nServer: bench\r\nContent-Length: " +
-                     std::to_string(body.size()) + "\r\n\r\n" + body));
-    }
-    return records;
-  }
-
-private:
-  std::vector<std::uint8_t> record(std::size_t connection, std::uint8_t way, const std::string& bytes) {
-    auto head = tls_event{};
-    head.at_ns = ++clock_;
-    head.object = 0x1000 + connection;
-    head.generation_ns = 1;
-    head.offset = offsets_[connection][way];
-    offsets_[connection][way] += bytes.size();
-    head.tgid = 42;
-    head.size_original = head.size_captured = static_cast<__u32>(bytes.size());
-    head.direction = way;
-    auto out = std::vector<std::uint8_t>(sizeof head + bytes.size());
-    std::memcpy(out.data(), &head, sizeof head);
-    std::memcpy(out.data() + sizeof head, bytes.data(), bytes.size());
-    return out;
-  }
-
-  int count_ = 0;
-  std::uint64_t clock_ = 1;
-  std::array<std::array<std::uint64_t, 2>, connections_count> offsets_{};
-};
-
-chunk_batch decode(const std::vector<std::vector<std::uint8_t>>& records) {
-  auto batch = chunk_batch{};
-  for (const auto& record : records)
-    if (auto decoded = decode_tls_event(record))
-      batch.append(decoded->chunk, decoded->bytes);
-  return batch;
-}
-
-void pair(connections& open, const chunk_batch& batch, std::vector<exchange>& out) {
-  for (const auto& chunk : batch.chunks)
-    open.accept(chunk, batch.bytes(chunk), batch.wall_offset, out);
-}
-
 std::optional<proc_facts> no_proc(std::uint32_t) { return proc_facts{1, "bench", "/usr/bin/bench", ""}; }
 
 /// A node's stages with a batch at each point between them.
 struct node_stages {
   settings config;
-  traffic source;
+  traffic source{1};
   connections open{limits_of(config)};
   redaction_policy policy{config.redaction.headers, config.redaction.keys};
   redaction_stats stats;
@@ -152,8 +82,10 @@ struct node_stages {
 
 void bench_node() {
   {
-    auto source = traffic{};
-    measure("ring: decode", [&] { return source.next_records(); }, [](const auto& records) { decode(records); });
+    auto source = traffic{1};
+    measure(
+        "ring: decode", [&] { return source.next_records(); },
+        [](const auto& records) { static_cast<void>(decode(records)); });
   }
   {
     auto node = node_stages{};
