@@ -154,8 +154,12 @@ void bench_sniffers(const std::string& executable) {
   std::printf("{\"bench\":\"connect\",\"sniffers\":%u,\"all_connected_ms\":%.0f,\"reconstructor_cpu_ms\":%.0f}\n",
               sniffers_count, seconds(steady::now() - begin) * 1e3, (cpu_seconds(reconstructor.pid()) - cpu) * 1e3);
   std::fflush(stdout);
-  for (auto rate : {0.0, 5.0, 50.0, std::numeric_limits<double>::infinity()})
-    measure(all, reconstructor, rate);
+  try {
+    for (auto rate : {0.0, 5.0, 50.0, std::numeric_limits<double>::infinity()})
+      measure(all, reconstructor, rate);
+  } catch (const std::exception& error) {
+    throw std::runtime_error{std::string{error.what()} + "; the reconstructor says: " + reconstructor.complaints()};
+  }
 }
 
 } // namespace cleartap::bench
