@@ -50,15 +50,21 @@ void route_waiting(intake_state& state) {
   }
 }
 
-void answer_committed(intake_state& state) {
-  auto is_committed = [&](intake_state::pending_answer& answer) {
-    auto mark = state.senders.committed(answer.sender);
-    if (answer.number > mark || (answer.farewell && !state.senders.ended(answer.sender)))
+/// Of one sender: others wait for the same commits, and there may be many of them.
+void answer_committed(intake_state& state, const sender_id& sender) {
+  auto asked = state.answers.find(sender);
+  if (asked == state.answers.end())
+    return;
+  auto mark = state.senders.committed(sender);
+  auto ended = state.senders.ended(sender);
+  std::erase_if(asked->second, [&](intake_state::pending_answer& answer) {
+    if (answer.number > mark || (answer.farewell && !ended))
       return false;
     answer.promise.deliver(watermark_atom_v, mark);
     return true;
-  };
-  std::erase_if(state.answers, is_committed);
+  });
+  if (asked->second.empty())
+    state.answers.erase(asked);
 }
 
 void commit_if_due(self_pointer self);
@@ -73,8 +79,9 @@ void finish_commit(self_pointer self, const std::string& refusal) {
   state.senders.commit(state.commit->watermarks);
   state.epochs->show(state.commit->watermarks);
   state.epochs->forget(state.commit->forgotten);
+  for (const auto& mark : state.commit->watermarks)
+    answer_committed(state, mark.sender);
   state.commit.reset();
-  answer_committed(state);
   commit_if_due(self);
 }
 
@@ -140,8 +147,8 @@ watermark_promise take(self_pointer self, const numbered_batch& batch) {
     promise.deliver(caf::make_error(caf::sec::invalid_argument, "an earlier batch is missing"));
     return promise;
   }
-  state.answers.push_back({batch.sender, batch.number, false, promise});
-  answer_committed(state);
+  state.answers[batch.sender].push_back({batch.number, false, promise});
+  answer_committed(state, batch.sender);
   commit_if_due(self);
   return promise;
 }
@@ -151,8 +158,8 @@ watermark_promise take_farewell(self_pointer self, const farewell& last) {
   auto& state = self->state;
   auto promise = self->make_response_promise<watermark_atom, std::uint64_t>();
   state.senders.end(last);
-  state.answers.push_back({last.sender, 0, true, promise});
-  answer_committed(state);
+  state.answers[last.sender].push_back({0, true, promise});
+  answer_committed(state, last.sender);
   commit_if_due(self);
   return promise;
 }

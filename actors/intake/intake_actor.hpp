@@ -13,6 +13,7 @@
 #include "messages/interfaces.hpp"
 
 #include <deque>
+#include <map>
 #include <optional>
 
 namespace cleartap {
@@ -21,7 +22,6 @@ struct intake_state {
   static inline const char* name = "intake";
 
   struct pending_answer {
-    sender_id sender;
     std::uint64_t number = 0;
     bool farewell = false; // the epoch's end must be in the store too
     caf::typed_response_promise<watermark_atom, std::uint64_t> promise;
@@ -35,8 +35,8 @@ struct intake_state {
   store_actor store;
   arrivals senders;
   epoch_board* epochs = nullptr;
-  std::vector<pending_answer> answers;
-  std::size_t uncommitted = 0; // exchanges taken since the last commit began
+  std::map<sender_id, std::vector<pending_answer>> answers; // of each sender no more than its window
+  std::size_t uncommitted = 0;                              // exchanges taken since the last commit began
   bool commit_due = false;
   std::optional<commit_request> commit; // under way
   std::size_t shards_missing = 0;       // whose rows have not come yet

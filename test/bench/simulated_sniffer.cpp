@@ -17,7 +17,7 @@ namespace {
 
 namespace frames = link_frames;
 
-constexpr auto open_max = wire_requests_max - 2; // as the connector keeps it
+constexpr auto requests_max = wire_requests_max - 2; // as the connector keeps it
 constexpr auto read_step = std::size_t{16 * 1024};
 constexpr auto default_node_atom = std::uint64_t{0x3E9AAB9BAC79};
 
@@ -62,7 +62,7 @@ void simulated_sniffer::offer(steady::time_point now) {
 }
 
 void simulated_sniffer::send_batches() {
-  while (welcome_ && waiting_ > 0 && open_.size() < open_max) {
+  while (welcome_ && waiting_ > 0 && requests_open_ < requests_max) {
     auto count = std::min(waiting_, batches_.size());
     open_.push_back({++numbers_, count, waiting_since_});
     waiting_ -= count;
@@ -72,6 +72,7 @@ void simulated_sniffer::send_batches() {
 }
 
 void simulated_sniffer::request(std::vector<std::uint8_t> payload) {
+  ++requests_open_;
   auto frame = frames::request(++requests_, std::move(payload));
   frame.target = facade_;
   put(frame.header());
@@ -141,6 +142,7 @@ void simulated_sniffer::take_frame(std::span<const std::uint8_t> header, std::sp
   if (in.text() != "@<>+@atom+@u64")
     throw std::runtime_error{"the reconstructor answers with an error"};
   in.take(8);
+  --requests_open_;
   take_watermark(in.number(8), now);
 }
 

@@ -69,7 +69,8 @@ private:
   std::uint64_t facade_ = 0; // the actor to send to, once it is known
   std::uint64_t requests_ = 0;
   std::uint64_t numbers_ = 0;
-  std::deque<open_batch> open_;
+  std::size_t requests_open_ = 0; // without an answer
+  std::deque<open_batch> open_;   // not acknowledged: the first answer of a commit tells for all that follow
   std::size_t waiting_ = 0;
   steady::time_point waiting_since_;
   std::uint64_t acknowledged_ = 0;

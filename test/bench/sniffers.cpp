@@ -22,6 +22,7 @@ constexpr auto heartbeat_interval = 500ms;
 constexpr auto warm_up = 3s;
 constexpr auto measured = 10s;
 constexpr auto connect_max = 60s;
+constexpr auto log_max = std::size_t{500}; // of a failure
 
 encoded_batches encoded() {
   auto encoder = exchange_encoder{};
@@ -158,7 +159,8 @@ void bench_sniffers(const std::string& executable) {
     for (auto rate : {0.0, 5.0, 50.0, std::numeric_limits<double>::infinity()})
       measure(all, reconstructor, rate);
   } catch (const std::exception& error) {
-    throw std::runtime_error{std::string{error.what()} + "; the reconstructor says: " + reconstructor.complaints()};
+    auto log = reconstructor.complaints();
+    throw std::runtime_error{std::string{error.what()} + "\n" + log.substr(log.size() - std::min(log.size(), log_max))};
   }
 }
 
