@@ -32,7 +32,7 @@ double rate_while(const traffic& client, Condition over, std::chrono::millisecon
 
 void check_all_arrived(const link_scene& in, traffic& client) {
   auto expected = client.stop();
-  CHECK(wait_until([&] { return count_of(in.recon, client.host()) == counted{expected, expected}; }, 30s));
+  CHECK(difference(in, client.host(), expected) == "");
   auto uplink = stage_of(in.sniffers[0], "uplink");
   CHECK(number(uplink, "/balance") == 0);
   CHECK(text(uplink, "/dropped") == "{}");

@@ -202,6 +202,24 @@ counted count_of(const station& recon, const std::string& authority) {
   return {number(api, "/served"), number(api, "/called")};
 }
 
+std::string difference(const link_scene& in, const std::string& authority, std::int64_t expected) {
+  auto now = [&] { return count_of(in.recon, authority); };
+  if (wait_until([&] { return now() == counted{expected, expected}; }, 30s))
+    return "";
+  auto lines = std::to_string(now().served) + " served, " + std::to_string(now().called) + " called";
+  auto add = [&](const station& each) {
+    auto stages = member(each.ctl("losses"), "stages");
+    if (stages.is_array())
+      for (const auto& stage : stages.get_array())
+        if (text(stage, "/dropped") != "{}" || number(stage, "/queued") > 0)
+          lines += "\n" + json::serialize(stage);
+  };
+  add(in.recon);
+  for (const auto& each : in.sniffers)
+    add(each);
+  return lines;
+}
+
 json::value session_of(const station& recon, const std::string& name) {
   auto list = member(recon.ctl("connections"), "sessions");
   return in_list(list, [&](const json::value& each) { return text(each, "/name") == name; });

@@ -112,6 +112,10 @@ struct counted {
 };
 [[nodiscard]] counted count_of(const station& recon, const std::string& authority);
 
+/// Empty once that many were served and called, and both sides have seen each; else what is counted, and every stage
+/// that dropped something.
+[[nodiscard]] std::string difference(const link_scene& in, const std::string& authority, std::int64_t expected);
+
 /// The live session of that name in `ctl connections` of the reconstructor; null if there is none.
 [[nodiscard]] boost::json::value session_of(const station& recon, const std::string& name);
 
