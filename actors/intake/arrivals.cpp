@@ -91,6 +91,11 @@ std::uint64_t arrivals::committed(const sender_id& sender) const {
   return found == senders_.end() ? 0 : found->second.committed.number;
 }
 
+std::uint64_t arrivals::waiting(const sender_id& sender) const {
+  auto found = senders_.find(sender);
+  return found == senders_.end() ? 0 : found->second.taken.number - found->second.committed.number;
+}
+
 bool arrivals::ended(const sender_id& sender) const {
   auto found = senders_.find(sender);
   return found != senders_.end() && found->second.committed.end == epoch_end::clean;

@@ -45,7 +45,8 @@ public:
   void commit(const std::vector<watermark>& committed);
 
   [[nodiscard]] std::uint64_t committed(const sender_id& sender) const;
-  [[nodiscard]] bool ended(const sender_id& sender) const; // and committed
+  [[nodiscard]] std::uint64_t waiting(const sender_id& sender) const; // batches taken and not committed
+  [[nodiscard]] bool ended(const sender_id& sender) const;            // and committed
 
   /// What the store has of every epoch, by sniffer.
   [[nodiscard]] std::vector<watermark> all() const;

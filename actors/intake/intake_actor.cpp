@@ -15,8 +15,11 @@ using namespace std::chrono_literals;
 using flow::drop_reason;
 
 constexpr auto collect_time_max = 20s;
-// A commit is due by time, or after so many exchanges: senders wait for it with a limited window.
-constexpr auto uncommitted_max = std::size_t{2048};
+// A commit is due by time, or after so many exchanges, bytes of them, or batches of one sender: senders wait for it
+// with a window that is limited in each of these. Half of what a sniffer may have under way, so that it need not stop.
+constexpr auto exchanges_due = std::size_t{2048};
+constexpr auto bytes_due = std::size_t{8} << 20;
+constexpr auto batches_due = wire_requests_max / 2 - 1;
 
 using self_pointer = intake_actor::stateful_pointer<intake_state>;
 
@@ -106,7 +109,7 @@ void begin_commit(self_pointer self) {
   state.commit_due = false;
   if (marks.empty())
     return;
-  state.uncommitted = 0;
+  state.exchanges = state.bytes = 0;
   state.commit.emplace(commit_request{{}, std::move(marks), state.senders.take_forgotten()});
   state.shards_missing = state.shards.size();
   for (const auto& shard : state.shards)
@@ -119,9 +122,18 @@ void begin_commit(self_pointer self) {
 void commit_if_due(self_pointer self) {
   auto& state = self->state;
   auto ready = state.store && std::ranges::all_of(state.shards, [](const auto& shard) { return bool{shard}; });
-  auto due = state.commit_due || state.uncommitted >= uncommitted_max;
+  auto due = state.commit_due || state.exchanges >= exchanges_due || state.bytes >= bytes_due;
   if (due && ready && !state.commit && state.waiting.empty() && state.out->idle())
     begin_commit(self);
+}
+
+void count_uncommitted(intake_state& state, const numbered_batch& batch, std::uint64_t units) {
+  state.exchanges += units;
+  for (const auto& each : batch.content->exchanges)
+    state.bytes += size_in_memory(each);
+  // During a commit what it covers would count too.
+  if (!state.commit && state.senders.waiting(batch.sender) >= batches_due)
+    state.commit_due = true;
 }
 
 using watermark_promise = caf::typed_response_promise<watermark_atom, std::uint64_t>;
@@ -136,7 +148,7 @@ watermark_promise take(self_pointer self, const numbered_batch& batch) {
   case arrival::fresh:
     state.waiting.push_back(batch.content);
     state.status->queued.fetch_add(units, std::memory_order_relaxed);
-    state.uncommitted += units;
+    count_uncommitted(state, batch, units);
     route_waiting(state);
     break;
   case arrival::duplicate:

@@ -36,7 +36,8 @@ struct intake_state {
   arrivals senders;
   epoch_board* epochs = nullptr;
   std::map<sender_id, std::vector<pending_answer>> answers; // of each sender no more than its window
-  std::size_t uncommitted = 0;                              // exchanges taken since the last commit began
+  std::size_t exchanges = 0;                                // taken since the last commit began
+  std::size_t bytes = 0;                                    // of these
   bool commit_due = false;
   std::optional<commit_request> commit; // under way
   std::size_t shards_missing = 0;       // whose rows have not come yet

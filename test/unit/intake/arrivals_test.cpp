@@ -71,8 +71,11 @@ TEST_CASE("only what a commit covered counts as committed") {
   const auto marks = seen.uncommitted();
   CHECK(seen.arrive(alpha, 2, 1) == arrival::fresh); // while the commit is on its way
   CHECK(seen.committed(alpha) == 0);
+  CHECK(seen.waiting(alpha) == 2);
+  CHECK(seen.waiting(beta) == 0);
   seen.commit(marks);
   CHECK(seen.committed(alpha) == 1);
+  CHECK(seen.waiting(alpha) == 1);
   CHECK(text_of(seen.uncommitted()) == "node-a/1:2");
   seen.commit(seen.uncommitted());
   CHECK(seen.committed(alpha) == 2);
