@@ -1,6 +1,7 @@
 #include "actors/admin/admin_actor.hpp"
 
 #include "actors/flow/stage.hpp"
+#include "actors/http/ask_actor.hpp"
 #include "actors/http/loopback.hpp"
 #include "actors/http/token.hpp"
 #include "actors/status/libraries_json.hpp"
@@ -15,7 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto answer_time_max = 5s;
 constexpr auto heartbeat = 250ms; // how often a stream without exchanges looks whether it should end
 
 using self_pointer = admin_actor::stateful_pointer<admin_state>;
@@ -48,21 +48,24 @@ http_answer watch(const admin_views* views) {
   return {.content_type = "application/x-ndjson", .stream = std::move(next)};
 }
 
+/// Whom the server's threads ask.
+struct admin_port {
+  const http_server* server = nullptr;
+  caf::actor_system* system = nullptr;
+  caf::actor_addr address;
+};
+
 /// Asks the admin actor from a thread of the server. `render` makes the answer's body.
 template <class Answer, class Render, class... Question>
-http_answer ask(caf::actor_system& system, const admin_actor& admin, Render render, const Question&... question) {
-  auto answer = refusal(503, "no answer");
-  auto self = caf::scoped_actor{system};
-  self->request(admin, answer_time_max, question...)
-      .receive([&](const Answer& content) { answer = {.body = render(content)}; },
-               [&](const caf::error& error) { answer = refusal(503, flow::text_of(system, error)); });
-  return answer;
+http_answer ask(const admin_port& port, Render render, const Question&... question) {
+  auto answer = ask_actor<Answer>(*port.server, *port.system, caf::actor_cast<admin_actor>(port.address), question...);
+  return answer ? http_answer{.body = render(*answer)} : refusal(503, flow::text_of(*port.system, answer.error()));
 }
 
 template <class... Command>
-http_answer command(caf::actor_system& system, const admin_actor& admin, const Command&... what) {
+http_answer command(const admin_port& port, const Command&... what) {
   auto render = [](bool state) { return std::string{state ? R"({"result":true})" : R"({"result":false})"}; };
-  return ask<bool>(system, admin, render, what...);
+  return ask<bool>(port, render, what...);
 }
 
 /// Written whatever the log level is.
@@ -110,31 +113,24 @@ void add_views(http_server& server, const admin_views* views) {
 }
 
 void add_commands(self_pointer self, const admin_views* views) {
-  auto& system = self->system();
-  auto address = caf::actor_cast<caf::actor_addr>(self);
-  auto admin = [address] { return caf::actor_cast<admin_actor>(address); };
   auto& server = self->state.server;
-  server.post("/v1/pause", guarded(views, [&system, admin](const http_query&) {
-                return command(system, admin(), pause_atom_v, true);
-              }));
-  server.post("/v1/resume", guarded(views, [&system, admin](const http_query&) {
-                return command(system, admin(), pause_atom_v, false);
-              }));
-  server.get("/v1/libraries", guarded(views, [&system, admin](const http_query&) {
+  auto port = admin_port{&server, &self->system(), caf::actor_cast<caf::actor_addr>(self)};
+  server.post("/v1/pause", guarded(views, [port](const http_query&) { return command(port, pause_atom_v, true); }));
+  server.post("/v1/resume", guarded(views, [port](const http_query&) { return command(port, pause_atom_v, false); }));
+  server.get("/v1/libraries", guarded(views, [port](const http_query&) {
                auto render = [](const library_rows& rows) {
                  return libraries_json(rows, std::chrono::system_clock::now());
                };
-               return ask<library_rows>(system, admin(), render, list_atom_v);
+               return ask<library_rows>(port, render, list_atom_v);
              }));
   server.post("/v1/reload", guarded(views, [views](const http_query&) { return reload(views); }));
-  server.post("/v1/rescan",
-              guarded(views, [&system, admin](const http_query&) { return command(system, admin(), rescan_atom_v); }));
-  server.post("/v1/restart/([a-z_]+/[0-9]{1,4})", guarded(views, [&system, admin](const http_query& query) {
+  server.post("/v1/rescan", guarded(views, [port](const http_query&) { return command(port, rescan_atom_v); }));
+  server.post("/v1/restart/([a-z_]+/[0-9]{1,4})", guarded(views, [port](const http_query& query) {
                 auto slash = query.argument.find('/');
                 auto name = query.argument.substr(0, slash);
                 auto index = std::stoul(query.argument.substr(slash + 1));
                 audit("restart of " + name + "[" + std::to_string(index) + "] by the admin port");
-                return command(system, admin(), restart_atom_v, name, index);
+                return command(port, restart_atom_v, name, index);
               }));
 }
 

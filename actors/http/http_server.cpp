@@ -171,6 +171,8 @@ result<std::uint16_t> http_server::start(const listen_address& where, std::strin
   return static_cast<std::uint16_t>(port);
 }
 
+bool http_server::stopping() const noexcept { return server_->stopping; }
+
 void http_server::stop() {
   if (!server_->acceptor.joinable())
     return;

@@ -57,6 +57,9 @@ public:
   /// Ends streams and closes connections; returns when all threads have ended.
   void stop();
 
+  /// Whether `stop` has been called; any thread.
+  [[nodiscard]] bool stopping() const noexcept;
+
 private:
   struct server;
   std::unique_ptr<server> server_;

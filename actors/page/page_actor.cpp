@@ -1,6 +1,7 @@
 #include "actors/page/page_actor.hpp"
 
 #include "actors/flow/stage.hpp"
+#include "actors/http/ask_actor.hpp"
 #include "actors/http/gate.hpp"
 #include "actors/page/api_json.hpp"
 #include "actors/page/assets.hpp"
@@ -53,20 +54,22 @@ caf::typed_response_promise<Answer> ask_shards(self_pointer self, const Question
 
 http_answer unavailable() { return {.status = 503, .body = error_json("the inventory does not answer; try again")}; }
 
+/// Whom the server's threads ask.
+struct page_port {
+  const http_server* server = nullptr;
+  caf::actor_system* system = nullptr;
+  caf::actor_addr address;
+};
+
 /// Asks the page actor from a thread of the server. `render` makes the answer's body, empty for "not found".
 template <class Answer, class Render, class... Question>
-http_answer ask(caf::actor_system& system, const page_actor& page, Render render, const Question&... question) {
-  auto answer = unavailable();
-  auto self = caf::scoped_actor{system};
-  self->request(page, answer_time_max, question...)
-      .receive(
-          [&](const Answer& content) {
-            auto body = render(content);
-            answer = body.empty() ? http_answer{.status = 404, .body = error_json("no such API")}
-                                  : http_answer{.body = std::move(body)};
-          },
-          [](const caf::error&) {});
-  return answer;
+http_answer ask(const page_port& port, Render render, const Question&... question) {
+  auto answer = ask_actor<Answer>(*port.server, *port.system, caf::actor_cast<page_actor>(port.address), question...);
+  if (!answer)
+    return unavailable();
+  auto body = render(*answer);
+  return body.empty() ? http_answer{.status = 404, .body = error_json("no such API")}
+                      : http_answer{.body = std::move(body)};
 }
 
 http_answer serve_asset(const http_query& query) {
@@ -102,21 +105,19 @@ http_answer serve_pipeline(const gate& way, const page_views& views, const http_
 
 void add_routes(self_pointer self, const settings& config, const page_views& views) {
   auto& server = self->state.server;
-  auto& system = self->system();
-  auto address = caf::actor_cast<caf::actor_addr>(self);
   // The server's threads end before the actor's state does, so the handle is there when they use it.
-  auto page = [address] { return caf::actor_cast<page_actor>(address); };
+  auto port = page_port{&server, &self->system(), caf::actor_cast<caf::actor_addr>(self)};
   server.always("Content-Security-Policy", std::string{content_security_policy});
   server.always("X-Content-Type-Options", "nosniff");
-  server.get("/api/v1/apis", [&system, page](const http_query&) {
-    return ask<api_summaries>(system, page(), [](const auto& apis) { return apis_json(apis); }, list_atom_v);
+  server.get("/api/v1/apis", [port](const http_query&) {
+    return ask<api_summaries>(port, [](const auto& apis) { return apis_json(apis); }, list_atom_v);
   });
-  server.get("/api/v1/apis/([^/]+)", [&system, page](const http_query& query) {
+  server.get("/api/v1/apis/([^/]+)", [port](const http_query& query) {
     auto render = [](const auto& apis) { return apis.empty() ? std::string{} : api_json(apis.front()); };
-    return ask<api_summaries>(system, page(), render, api_atom_v, query.argument);
+    return ask<api_summaries>(port, render, api_atom_v, query.argument);
   });
-  server.get("/api/v1/apis/([^/]+)/openapi\\.json", [&system, page](const http_query& query) {
-    return ask<std::string>(system, page(), [](const auto& text) { return text; }, openapi_atom_v, query.argument);
+  server.get("/api/v1/apis/([^/]+)/openapi\\.json", [port](const http_query& query) {
+    return ask<std::string>(port, [](const auto& text) { return text; }, openapi_atom_v, query.argument);
   });
   server.get("/api/v1/pipeline", [way = gate{config.page.listen, views.token}, shown = &views](
                                      const http_query& query) { return serve_pipeline(way, *shown, query); });
@@ -131,7 +132,10 @@ page_actor::behavior_type page(self_pointer self, const settings* config, const 
   auto& state = self->state;
   state.shards.resize(config->pipeline.inventory.actors);
   add_routes(self, *config, *views);
-  auto listening = state.server.start(config->page.listen, "page.listen");
+  auto where = config->page.listen;
+  if (where.port == 0)
+    where.port = *port; // that of the predecessor, whose address is known to others
+  auto listening = state.server.start(where, "page.listen");
   if (!listening)
     throw std::runtime_error{listening.error().text};
   *port = *listening;
