@@ -242,6 +242,16 @@ result<std::vector<link_ptr>> kernel_programs::attach(const std::filesystem::pat
   return links;
 }
 
+void kernel_programs::forget_connections() {
+  auto* map = skeleton_->maps.connections;
+  auto key = std::vector<std::uint8_t>(bpf_map__key_size(map));
+  // Keys that the kernel adds meanwhile must not keep this going.
+  for (auto left = bpf_map__max_entries(map); left > 0; --left)
+    if (bpf_map__get_next_key(map, nullptr, key.data(), key.size()) != 0 ||
+        bpf_map__delete_elem(map, key.data(), key.size(), 0) != 0)
+      return;
+}
+
 void kernel_programs::ignore(std::uint32_t pid) {
   auto yes = std::uint8_t{1};
   bpf_map__update_elem(skeleton_->maps.ignored, &pid, sizeof pid, &yes, sizeof yes, BPF_ANY);

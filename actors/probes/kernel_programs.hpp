@@ -74,6 +74,9 @@ public:
   [[nodiscard]] result<std::vector<link_ptr>> attach(const std::filesystem::path& path,
                                                      std::span<const function_offset> functions);
 
+  /// Connections that are there are new ones from now on. While nothing is attached.
+  void forget_connections();
+
   /// Processes of cleartap itself; at most 256 are remembered by the kernel.
   void ignore(std::uint32_t pid);
 

@@ -44,11 +44,15 @@ void publish_tallies(probes_state& state) {
 
 } // namespace
 
+probes_state::~probes_state() { detach_all(attached); }
+
 probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, kernel_programs* programs,
                                    flow::actor_status* status) {
   flow::keep_exception_text(self);
   self->state.programs = programs;
   self->state.status = status;
+  // What passed since a predecessor's probes were detached is unknown: no stream goes on across such a hole.
+  programs->forget_connections();
   self->delayed_send(self, tally_interval, tick_atom_v);
   return {
       [self](drain_atom) {
@@ -61,11 +65,14 @@ probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> 
         self->delayed_send(self, tally_interval, tick_atom_v);
       },
       [self](attach_atom, const attach_request& wanted) {
-        self->state.attached.erase(wanted.file); // probes that are there twice would count every byte twice
+        // Asked again by a new rescan. Probes that are there twice would count every byte twice, and without any for a
+        // moment bytes would be missing.
+        if (self->state.attached.contains(wanted.file))
+          return std::string{};
         auto links = self->state.programs->attach(wanted.path, wanted.functions);
         if (!links)
           return links.error().text;
-        self->state.attached.insert_or_assign(wanted.file, std::move(*links));
+        self->state.attached.emplace(wanted.file, std::move(*links));
         return std::string{};
       },
       [self](detach_atom, const file_id& file) { self->state.attached.erase(file); },

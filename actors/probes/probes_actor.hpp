@@ -11,6 +11,9 @@ namespace cleartap {
 struct probes_state {
   static inline const char* name = "probes";
 
+  probes_state() = default; // or CAF would initialise the aggregate's first member from the actor itself
+  ~probes_state();
+
   kernel_programs* programs = nullptr;
   flow::actor_status* status = nullptr;
   std::map<file_id, std::vector<link_ptr>> attached;
