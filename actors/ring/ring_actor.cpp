@@ -139,6 +139,10 @@ ring_actor::behavior_type ring(ring_actor::stateful_pointer<ring_state> self, ke
   state.rescan.emplace(*edges.rescan, *status, flow::wake(self));
   state.enrichment.emplace(*edges.enrichment, *status, flow::wake(self));
   open_rings(state);
+  if (status->restarts > 0) { // nobody saw what was mapped since the predecessor died
+    state.rescan->filling(0).events.push_back({.kind = process_event_kind::mappings_lost});
+    state.rescan->filled(0);
+  }
   self->send(self, tick_atom_v);
   return {
       [self](drain_atom) { self->state.status->phase = flow::actor_phase::draining; },
