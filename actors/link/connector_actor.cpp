@@ -237,8 +237,10 @@ void on_down(self_pointer self, const caf::down_msg& down) {
 } // namespace
 
 connector_state::~connector_state() {
-  if (connection)
+  if (connection) {
     connection->cut("the connector has ended");
+    caf::anon_send(setup.link->broker(), caf::close_atom_v, handle);
+  }
   if (dialer)
     caf::anon_send_exit(dialer, caf::exit_reason::user_shutdown);
 }
@@ -270,6 +272,9 @@ connector_actor::behavior_type connector(self_pointer self, flow::actor_status* 
       },
       [self](const uplink_actor& uplink) {
         self->state.uplink = uplink;
+        // Nobody waits for what the last one asked; the new one asks anew.
+        self->state.waiting.clear();
+        self->state.parts.clear();
         if (self->state.session)
           self->send(uplink, caf::actor_cast<facade_actor>(self));
       },
