@@ -64,8 +64,27 @@ void drain(self_pointer self) {
     self->quit();
     return;
   }
+  state.cut = false;
   self->send(caf::actor_cast<child_actor>(state.handles[state.stopping]), drain_atom_v);
   self->delayed_send(self, grace_max, tick_atom_v, state.stopping);
+}
+
+/// Its grace period is over: it is killed, and after another one, because it is stuck, left behind.
+void cut_off(self_pointer self, std::size_t index) {
+  auto& state = self->state;
+  if (!state.stopped || index != state.stopping)
+    return;
+  auto& status = *state.plan.children[index].status;
+  if (!std::exchange(state.cut, true)) {
+    spdlog::warn("{} did not end in time and is cut off", label(status));
+    self->send_exit(state.handles[index], caf::exit_reason::kill);
+    self->delayed_send(self, grace_max, tick_atom_v, index);
+    return;
+  }
+  spdlog::error("{} is stuck; the others end without it", label(status));
+  status.phase = actor_phase::failed;
+  state.handles[index] = nullptr;
+  drain(self);
 }
 
 void give_up(self_pointer self, const std::string& reason) {
@@ -183,13 +202,7 @@ supervisor_actor::behavior_type supervisor(self_pointer self, system_plan plan,
         self->state.progress[index].due = true;
         revive_if_due(self, index);
       },
-      [self](tick_atom, std::size_t index) {
-        auto& st = self->state;
-        if (!st.stopped || index != st.stopping)
-          return;
-        spdlog::warn("{} did not end in time and is cut off", label(*st.plan.children[index].status));
-        self->send_exit(st.handles[index], caf::exit_reason::kill);
-      },
+      [self](tick_atom, std::size_t index) { cut_off(self, index); },
       [self](restart_atom, const std::string& name, std::size_t index) { return restart(self, name, index); },
       [self](const new_settings& news) {
         // A child that is down reads the newest when it starts again.

@@ -55,6 +55,7 @@ struct supervisor_state {
   std::vector<restart_progress> progress; // by child
   std::size_t stopping = 0;               // child that drains, once `stopped`
   bool stopped = false;
+  bool cut = false; // the child that drains was killed: its grace period was over
   std::function<void(const std::string&)> on_failure;
 };
 

@@ -3,15 +3,21 @@
 #include "actors/wiring/node.hpp"
 #include "tools/cleartap/reloader.hpp"
 
+#include <condition_variable>
+#include <cstdlib>
 #include <iostream>
 #include <mutex>
 #include <spdlog/spdlog.h>
+#include <thread>
 
 namespace cleartap {
 
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr auto failure_time_max = 3s; // nothing is waited for but the actors' own ends
+constexpr auto stop_time_max = 25s;   // an orchestrator commonly waits half a minute
 
 /// The reason why the node gave up, from whatever thread it did.
 class failure_report {
@@ -54,6 +60,25 @@ void greet(const node& running, const settings& config, node_role role) {
   std::cout << "Press Ctrl+C to stop." << std::endl;
 }
 
+/// Ends the process without order if it is still there after `time_max`: an actor that is stuck must not keep an
+/// orchestrator from starting it again. The kernel then takes out the probes, and the store is whole at any moment.
+class end_limit {
+public:
+  explicit end_limit(std::chrono::milliseconds time_max)
+      : thread_{[time_max](const std::stop_token& ended) {
+        auto mutex = std::mutex{};
+        auto lock = std::unique_lock{mutex};
+        if (std::condition_variable_any{}.wait_for(lock, ended, time_max, [] { return false; }) ||
+            ended.stop_requested())
+          return;
+        static_cast<void>(fail({"an actor is stuck: ended without waiting for it"}));
+        std::_Exit(1);
+      }} {}
+
+private:
+  std::jthread thread_;
+};
+
 int run(const settings& config, const config_options& options, node_role role) {
   auto signals = node_signals{};
   set_log_level(config);
@@ -77,8 +102,13 @@ int run(const settings& config, const config_options& options, node_role role) {
     greet(**running, config, role);
     greeted = true;
   }
-  if (auto text = failed.text())
-    return fail({*text});
+  if (auto text = failed.text()) {
+    auto status = fail({*text});
+    auto limit = end_limit{failure_time_max};
+    running->reset();
+    return status;
+  }
+  auto limit = end_limit{stop_time_max};
   running->reset();
   std::cout << (role == node_role::reconstructor ? "stopped; all that was acknowledged is stored"
                                                  : "stopped; nothing is attached any more")
