@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/link/link_status.hpp"
+#include "actors/link/log_limit.hpp"
 #include "actors/link/memory_budget.hpp"
 #include "actors/link/session_table.hpp"
 #include "config/settings.hpp"
@@ -22,6 +23,7 @@ struct link_host {
   session_table sessions;
   memory_budget memory; // of batches that are put together or decoded and not learned yet
   link_status status;
+  log_limit log;                     // of the ends of sessions
   std::atomic<std::size_t> rate_max; // bytes per second of one sniffer
 };
 

@@ -14,6 +14,16 @@ constexpr auto nameless_max = std::size_t{64};
 
 using self_pointer = listener_actor::stateful_pointer<listener_state>;
 
+/// An authorised peer may begin and end sessions without end; the log must not follow.
+void log_end(link_host& host, const std::string& address, std::string_view why) {
+  auto left_out = host.log.admit(std::chrono::steady_clock::now());
+  if (!left_out)
+    return;
+  if (*left_out > 0)
+    spdlog::info("link: the ends of {} more sessions were not logged", *left_out);
+  spdlog::info("link: the session of {} has ended: {}", address, why);
+}
+
 void let_in(self_pointer self, tls_peer& peer) {
   auto& state = self->state;
   state.status->messages_in.fetch_add(1, std::memory_order_relaxed);
@@ -27,7 +37,7 @@ void let_in(self_pointer self, tls_peer& peer) {
   auto on_end = [address = peer.address, host = state.host](std::string_view why, tls_connection::ending how) {
     if (how == tls_connection::ending::refused)
       host->status.count_refusal(why);
-    spdlog::info("session of {}: {}", address, why);
+    log_end(*host, address, why);
   };
   state.link->serve(std::move(peer), fresh, on_end);
 }

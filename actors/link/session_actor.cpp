@@ -77,7 +77,7 @@ promise take_hello(self_pointer self, const wire_hello& hello) {
     if (!claimed)
       return refuse(claimed.error().text);
     state.record = *claimed;
-    spdlog::info("sniffer {} is connected from {}", hello.name, state.connection->peer());
+    spdlog::info("link: sniffer {} is connected from {}", hello.name, state.connection->peer());
   }
   pass_on(self, to, hello_atom_v, sender);
   return to;
