@@ -83,6 +83,7 @@ result<ssl_ctx_ptr> tls_identity::read() const {
 }
 
 result<void> tls_identity::refresh() {
+  auto guard = std::lock_guard{mutex_};
   auto now = stamp();
   if (now != stamp_) {
     stamp_ = std::move(now);
@@ -101,6 +102,7 @@ result<void> tls_identity::refresh() {
 }
 
 result<ssl_ptr> tls_identity::session(int fd, const std::string& peer) {
+  auto guard = std::lock_guard{mutex_};
   if (auto fresh = refresh(); !fresh)
     return fresh.error();
   ERR_clear_error();
@@ -116,11 +118,13 @@ result<ssl_ptr> tls_identity::session(int fd, const std::string& peer) {
 }
 
 std::optional<std::string> tls_identity::name() const {
+  auto guard = std::lock_guard{mutex_};
   const auto names = context_ ? names_of(SSL_CTX_get0_certificate(context_.get())) : std::vector<std::string>{};
   return names.empty() ? std::nullopt : std::optional{names.front()};
 }
 
 std::optional<std::chrono::sys_seconds> tls_identity::end() const {
+  auto guard = std::lock_guard{mutex_};
   auto parts = std::tm{};
   if (!context_ || ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context_.get())), &parts) != 1)
     return std::nullopt;

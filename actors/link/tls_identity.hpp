@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct tls_files {
   std::filesystem::path ca;
 };
 
+/// Thread-safe.
 class tls_identity {
 public:
   /// What happened to the files, for the log.
@@ -46,6 +48,8 @@ private:
   result<ssl_ctx_ptr> read() const;
   std::string stamp() const;
 
+  // A dialer that is still under way when its connector dies overlaps with the next one's.
+  mutable std::recursive_mutex mutex_;
   tls_side side_;
   tls_files files_;
   report_fn report_;
