@@ -22,6 +22,7 @@ constexpr auto bytes_due = std::size_t{8} << 20;
 constexpr auto batches_due = wire_requests_max / 2 - 1;
 
 using self_pointer = intake_actor::stateful_pointer<intake_state>;
+using promise = intake_state::promise_type;
 
 /// The shard that knows the API: the same for live exchanges and, in actors/wiring, for the store's rows.
 std::size_t shard_of(const exchange& what, std::size_t shards) {
@@ -42,17 +43,6 @@ void route(intake_state& state, const std::shared_ptr<const exchange_batch>& bat
   out.flush();
 }
 
-/// Only while there is credit: what is dropped here could not be sent again, for it would be acknowledged.
-void route_waiting(intake_state& state) {
-  while (!state.waiting.empty() && !state.out->congested()) {
-    auto batch = std::move(state.waiting.front());
-    state.waiting.pop_front();
-    route(state, batch);
-    state.status->queued.fetch_sub(batch->units(), std::memory_order_relaxed);
-    state.status->out.fetch_add(batch->units(), std::memory_order_relaxed);
-  }
-}
-
 /// Of one sender: others wait for the same commits, and there may be many of them.
 void answer_committed(intake_state& state, const sender_id& sender) {
   auto asked = state.answers.find(sender);
@@ -70,7 +60,7 @@ void answer_committed(intake_state& state, const sender_id& sender) {
     state.answers.erase(asked);
 }
 
-void commit_if_due(self_pointer self);
+void go_on(self_pointer self);
 
 void finish_commit(self_pointer self, const std::string& refusal) {
   auto& state = self->state;
@@ -85,7 +75,7 @@ void finish_commit(self_pointer self, const std::string& refusal) {
   for (const auto& mark : state.commit->watermarks)
     answer_committed(state, mark.sender);
   state.commit.reset();
-  commit_if_due(self);
+  go_on(self);
 }
 
 void write_commit(self_pointer self) {
@@ -107,9 +97,9 @@ void begin_commit(self_pointer self) {
   auto& state = self->state;
   auto marks = state.senders.uncommitted();
   state.commit_due = false;
+  state.exchanges = state.bytes = 0;
   if (marks.empty())
     return;
-  state.exchanges = state.bytes = 0;
   state.commit.emplace(commit_request{{}, std::move(marks), state.senders.take_forgotten()});
   state.shards_missing = state.shards.size();
   for (const auto& shard : state.shards)
@@ -118,17 +108,14 @@ void begin_commit(self_pointer self) {
               [self](const caf::error& error) { self->quit(error); });
 }
 
-/// Not while batches wait for credit: their exchanges would be missing from the rows but not from the watermarks.
-void commit_if_due(self_pointer self) {
-  auto& state = self->state;
+bool commit_is_due(const intake_state& state) {
   auto ready = state.store && std::ranges::all_of(state.shards, [](const auto& shard) { return bool{shard}; });
   auto due = state.commit_due || state.exchanges >= exchanges_due || state.bytes >= bytes_due;
-  if (due && ready && !state.commit && state.waiting.empty() && state.out->idle())
-    begin_commit(self);
+  return due && ready && !state.commit;
 }
 
-void count_uncommitted(intake_state& state, const numbered_batch& batch, std::uint64_t units) {
-  state.exchanges += units;
+void count_uncommitted(intake_state& state, const numbered_batch& batch) {
+  state.exchanges += batch.content->size();
   for (const auto& each : batch.content->exchanges)
     state.bytes += size_in_memory(each);
   // During a commit what it covers would count too.
@@ -136,44 +123,70 @@ void count_uncommitted(intake_state& state, const numbered_batch& batch, std::ui
     state.commit_due = true;
 }
 
-using watermark_promise = caf::typed_response_promise<watermark_atom, std::uint64_t>;
-
-watermark_promise take(self_pointer self, const numbered_batch& batch) {
-  auto& state = self->state;
-  auto promise = self->make_response_promise<watermark_atom, std::uint64_t>();
+void take(intake_state& state, intake_state::waiting_batch next) {
+  auto& [batch, answer] = next;
   auto units = batch.content->units();
-  state.status->messages_in.fetch_add(1, std::memory_order_relaxed);
-  state.status->in.fetch_add(units, std::memory_order_relaxed);
+  state.status->queued.fetch_sub(units, std::memory_order_relaxed);
   switch (state.senders.arrive(batch.sender, batch.number, units)) {
   case arrival::fresh:
-    state.waiting.push_back(batch.content);
-    state.status->queued.fetch_add(units, std::memory_order_relaxed);
-    count_uncommitted(state, batch, units);
-    route_waiting(state);
+    count_uncommitted(state, batch);
+    route(state, batch.content);
+    state.status->out.fetch_add(units, std::memory_order_relaxed);
     break;
   case arrival::duplicate:
     state.status->drop(drop_reason::duplicate, units);
     break;
   case arrival::gap:
     state.status->in.fetch_sub(units, std::memory_order_relaxed);
-    promise.deliver(caf::make_error(caf::sec::invalid_argument, "an earlier batch is missing"));
-    return promise;
+    answer.deliver(caf::make_error(caf::sec::invalid_argument, "an earlier batch is missing"));
+    return;
   }
-  state.answers[batch.sender].push_back({batch.number, false, promise});
+  state.answers[batch.sender].push_back({batch.number, false, answer});
   answer_committed(state, batch.sender);
-  commit_if_due(self);
-  return promise;
+}
+
+/// Only while there is credit: what is dropped here could not be sent again, for it would be acknowledged. And not
+/// while a commit is due: with more senders than the inventory keeps up with, there would never be a moment for one.
+void take_waiting(intake_state& state) {
+  while (!state.waiting.empty() && !state.out->congested() && !commit_is_due(state)) {
+    auto next = std::move(state.waiting.front());
+    state.waiting.pop_front();
+    take(state, std::move(next));
+  }
+}
+
+/// A commit begins when all that was taken is with the shards: else its exchanges would be missing from the rows but
+/// not from the watermarks.
+void go_on(self_pointer self) {
+  auto& state = self->state;
+  take_waiting(state);
+  if (!commit_is_due(state) || !state.out->idle())
+    return;
+  begin_commit(self);
+  take_waiting(state);
+}
+
+promise keep(self_pointer self, const numbered_batch& batch) {
+  auto& state = self->state;
+  auto answer = self->make_response_promise<watermark_atom, std::uint64_t>();
+  auto units = batch.content->units();
+  state.status->messages_in.fetch_add(1, std::memory_order_relaxed);
+  state.status->in.fetch_add(units, std::memory_order_relaxed);
+  state.status->queued.fetch_add(units, std::memory_order_relaxed);
+  state.waiting.push_back({batch, answer});
+  go_on(self);
+  return answer;
 }
 
 /// Answered when all that came before, and the epoch's end, are in the store.
-watermark_promise take_farewell(self_pointer self, const farewell& last) {
+promise take_farewell(self_pointer self, const farewell& last) {
   auto& state = self->state;
-  auto promise = self->make_response_promise<watermark_atom, std::uint64_t>();
+  auto answer = self->make_response_promise<watermark_atom, std::uint64_t>();
   state.senders.end(last);
-  state.answers[last.sender].push_back({0, true, promise});
+  state.answers[last.sender].push_back({0, true, answer});
   answer_committed(state, last.sender);
-  commit_if_due(self);
-  return promise;
+  go_on(self);
+  return answer;
 }
 
 } // namespace
@@ -200,8 +213,7 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
       },
       [self](credit_atom) {
         self->state.out->pump();
-        route_waiting(self->state);
-        commit_if_due(self);
+        go_on(self);
         flow::end_when_idle(self, *self->state.status, *self->state.out);
       },
       [self](hello_atom, const sender_id& sender) -> caf::result<watermark_atom, std::uint64_t> {
@@ -209,14 +221,14 @@ intake_actor::behavior_type intake(self_pointer self, const settings* config, fl
         return {watermark_atom_v, self->state.senders.committed(sender)};
       },
       [self](const new_settings& news) { self->state.commit_interval = news.now->inventory.commit_interval; },
-      [self](const numbered_batch& batch) { return take(self, batch); },
+      [self](const numbered_batch& batch) { return keep(self, batch); },
       [self](const farewell& last) { return take_farewell(self, last); },
       [self](const flow::announcement<routed_batch>& news) { self->state.out->attach(news); },
       [self](std::size_t index, const inventory_actor& shard) { self->state.shards[index] = shard; },
       [self](const store_actor& store) { self->state.store = store; },
       [self](tick_atom) {
         self->state.commit_due = true;
-        commit_if_due(self);
+        go_on(self);
         self->delayed_send(self, self->state.commit_interval, tick_atom_v);
       },
   };

@@ -21,16 +21,21 @@ namespace cleartap {
 struct intake_state {
   static inline const char* name = "intake";
 
+  using promise_type = caf::typed_response_promise<watermark_atom, std::uint64_t>;
+  struct waiting_batch {
+    numbered_batch batch;
+    promise_type promise;
+  };
   struct pending_answer {
     std::uint64_t number = 0;
     bool farewell = false; // the epoch's end must be in the store too
-    caf::typed_response_promise<watermark_atom, std::uint64_t> promise;
+    promise_type promise;
   };
 
   flow::actor_status* status = nullptr;
   std::chrono::milliseconds commit_interval{0};
   std::optional<flow::outlet<routed_batch>> out;
-  std::deque<std::shared_ptr<const exchange_batch>> waiting; // for credit; no more than the senders' windows
+  std::deque<waiting_batch> waiting; // for credit or a commit; no more than the senders' windows
   std::vector<inventory_actor> shards;
   store_actor store;
   arrivals senders;

@@ -238,6 +238,65 @@ TEST_CASE("more than all queues hold is learnt whole: the uplink waits, nothing 
 
 namespace {
 
+struct slow_shard_state {
+  std::deque<flow::delivery<routed_batch>> held; // with their credit
+};
+
+/// Learns nothing and gives the credit of a parcel back when it is told to.
+inventory_actor::behavior_type slow_shard(inventory_actor::stateful_pointer<slow_shard_state> self,
+                                          flow::actor_status* status) {
+  return {[self](drain_atom) { self->state.held.pop_front(); },
+          [self, status](const flow::parcel<routed_batch>& parcel) {
+            self->state.held.push_back(parcel.open());
+            ++status->out;
+          },
+          [](collect_atom) { return changed_rows{}; },
+          [](list_atom) { return api_summaries{}; },
+          [](api_atom, const std::string&) { return api_summaries{}; },
+          [](openapi_atom, const std::string&) { return std::string{}; }};
+}
+
+} // namespace
+
+TEST_CASE("a commit that is due comes before what waits for credit") {
+  auto test = fixture{};
+  test.config.inventory.commit_interval = std::chrono::hours{1};
+  auto status = flow::actor_status{"intake", 0, "exchanges"};
+  auto shard_status = flow::actor_status{"inventory", 0, "exchanges"};
+  auto edge = flow::edge_status{"intake", "inventory", "exchanges", 1, 256, 1, 64};
+  auto epochs_shown = epoch_board{};
+  auto overloaded = test.system.spawn(intake, &test.config, &status, &edge, &epochs_shown, std::vector<watermark>{});
+  auto slow = test.system.spawn(slow_shard, &shard_status);
+  test.self->send(overloaded, flow::announcement<routed_batch>{&edge, 0, slow, &shard_status});
+  test.self->send(overloaded, std::size_t{0}, slow);
+  test.self->send(overloaded, test.keeper);
+
+  auto deliver = [&](std::uint64_t number, std::size_t size) {
+    auto content = std::make_shared<exchange_batch>();
+    content->exchanges.resize(size, get_user(1));
+    return test.self->request(overloaded, std::chrono::seconds{10}, numbered_batch{{"node-2", 1}, number, content});
+  };
+  auto first = deliver(1, 1);     // takes the only credit
+  auto second = deliver(2, 5000); // makes a commit due
+  deliver(3, 1);
+  REQUIRE(wait_until([&] { return status.in == 5002; }));
+  CHECK(status.queued == 1); // the third
+  test.self->send(slow, drain_atom_v);
+  auto committed = std::uint64_t{0};
+  auto take = [&](watermark_atom, std::uint64_t number) { committed = number; };
+  auto fail = [](const caf::error&) { FAIL("no commit"); };
+  first.receive(take, fail);
+  second.receive(take, fail);
+  CHECK(committed == 2);
+  CHECK(wait_until([&] { return shard_status.out == 2; }));
+  for (const auto& each : {caf::actor_cast<caf::actor>(overloaded), caf::actor_cast<caf::actor>(slow)}) {
+    test.self->send_exit(each, caf::exit_reason::kill);
+    test.self->wait_for(each);
+  }
+}
+
+namespace {
+
 /// Refuses the first batch it sees, takes what comes later.
 facade_actor::behavior_type refuses_once(facade_actor::stateful_pointer<int> self) {
   using answer = caf::result<watermark_atom, std::uint64_t>;
