@@ -44,6 +44,17 @@ void relay(self_pointer self, promise to, std::uint64_t number) {
   to.deliver(watermark_atom_v, number);
 }
 
+/// Has the peer try again.
+void ask_again(promise& asked) { asked.deliver(caf::make_error(caf::sec::request_receiver_down)); }
+
+/// What the last intake was asked and had not answered is never answered: CAF tells nobody of a promise that died. The
+/// peer would wait for it, and its window would have less room each time.
+void change_intake(self_pointer self, const facade_actor& fresh) {
+  self->state.intake = fresh;
+  for (auto& [number, asked] : std::exchange(self->state.unanswered, {}))
+    ask_again(asked);
+}
+
 /// Intake's answer becomes the peer's; its errors lose their context.
 template <class Message, class... More>
 void pass_on(self_pointer self, promise to, Message&& first, More&&... more) {
@@ -51,9 +62,15 @@ void pass_on(self_pointer self, promise to, Message&& first, More&&... more) {
     to.deliver(caf::make_error(caf::sec::cannot_open_port));
     return;
   }
+  auto request = ++self->state.requests;
+  self->state.unanswered.emplace(request, to);
+  auto take = [=](const auto& deliver) {
+    if (auto node = self->state.unanswered.extract(request))
+      deliver(node.mapped());
+  };
   self->request(self->state.intake, answer_time_max, std::forward<Message>(first), std::forward<More>(more)...)
-      .then([=](watermark_atom, std::uint64_t number) { relay(self, to, number); },
-            [=](const caf::error&) mutable { to.deliver(caf::make_error(caf::sec::request_receiver_down)); });
+      .then([=](watermark_atom, std::uint64_t number) { take([&](promise& asked) { relay(self, asked, number); }); },
+            [=](const caf::error&) { take(ask_again); });
 }
 
 promise take_hello(self_pointer self, const wire_hello& hello) {
@@ -196,7 +213,7 @@ local_session_actor::behavior_type session(self_pointer self, link_host* host, p
       [self](wire_part& part) { return take_wire_part(self, part); },
       [self](const wire_goodbye& last) { return take_goodbye(self, last); },
       [self](const tls_connection_pointer& connection) { self->state.connection = connection; },
-      [self](const facade_actor& fresh) { self->state.intake = fresh; },
+      [self](const facade_actor& fresh) { change_intake(self, fresh); },
       [self](tick_atom) {
         self->state.tick_pending = false;
         take_waiting(self);

@@ -11,6 +11,7 @@
 #include "messages/interfaces.hpp"
 
 #include <deque>
+#include <map>
 #include <optional>
 
 namespace cleartap {
@@ -38,6 +39,8 @@ struct session_state {
   part_assembly assembly{batch_size_max};
   std::optional<memory_budget::share> memory; // of the batch that is being put together
   exchange_decoder decoder;
+  std::map<std::uint64_t, promise> unanswered; // by the request to intake; no more than the peer's window
+  std::uint64_t requests = 0;
   std::uint64_t watermark = 0; // the last that intake told
 };
 
