@@ -138,7 +138,8 @@ void take_part(self_pointer self, session_state::waiting_part next) {
 std::chrono::milliseconds wait_for_turn(session_state& state, const wire_part& part) {
   if (part.part == 0) {
     state.memory.reset(); // of a batch that began again
-    state.memory = state.host->memory.take(part.parts * part.bytes.size() * expansion);
+    auto estimate = part.parts * part.bytes.size() * expansion;
+    state.memory = state.host->memory.take(estimate, state.held, state.host->sessions.size());
     if (!state.memory)
       return memory_retry;
   }

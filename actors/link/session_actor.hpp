@@ -37,7 +37,8 @@ struct session_state {
   bool tick_pending = false;
   std::optional<token_bucket> rate;
   part_assembly assembly{batch_size_max};
-  std::optional<memory_budget::share> memory; // of the batch that is being put together
+  memory_budget::holder held = memory_budget::make_holder(); // by batches until they are learned
+  std::optional<memory_budget::share> memory;                // of the batch that is being put together
   exchange_decoder decoder;
   std::map<std::uint64_t, promise> unanswered; // by the request to intake; no more than the peer's window
   std::uint64_t requests = 0;
