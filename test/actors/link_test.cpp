@@ -73,6 +73,8 @@ facade_actor::behavior_type fake_intake(facade_actor::stateful_pointer<held_answ
 }
 
 struct linked_system {
+  linked_system() { std::signal(SIGPIPE, SIG_IGN); } // as the process does
+
   struct system_config : caf::actor_system_config {
     system_config() {
       add_message_types<caf::id_block::cleartap>();

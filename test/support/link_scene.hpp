@@ -34,6 +34,7 @@ public:
   station(std::string role, const machine& where, const std::filesystem::path& home);
 
   instance_settings& settings() noexcept { return settings_; }
+  const instance_settings& settings() const noexcept { return settings_; }
   const machine& where() const noexcept { return *where_; }
   void use(const link_certificates& pki, const std::string& name);
 
@@ -43,6 +44,8 @@ public:
   void kill();
   /// By SIGINT. Returns the exit status, -1 if it does not end.
   int stop();
+  /// The exit status, if it ends in time.
+  std::optional<int> wait(std::chrono::milliseconds time_max) { return program_->wait(time_max); }
   bool running() { return program_ && program_->running(); }
   pid_t pid() const { return program_->pid(); }
   std::string log() const { return program_ ? program_->complaints() : std::string{}; }
