@@ -17,7 +17,8 @@ namespace {
 
 namespace frames = link_frames;
 
-constexpr auto requests_max = wire_requests_max - 2; // as the connector keeps it
+constexpr auto requests_max = wire_requests_max - 2;          // as the connector keeps it
+constexpr auto joining_time = std::chrono::milliseconds{100}; // as the uplink joins what comes in it
 constexpr auto read_step = std::size_t{16 * 1024};
 constexpr auto default_node_atom = std::uint64_t{0x3E9AAB9BAC79};
 
@@ -58,11 +59,16 @@ simulated_sniffer::simulated_sniffer(unsigned address, std::uint16_t port, tls_i
 void simulated_sniffer::offer(steady::time_point now) {
   if (waiting_++ == 0)
     waiting_since_ = now;
-  send_batches();
 }
 
-void simulated_sniffer::send_batches() {
-  while (welcome_ && waiting_ > 0 && requests_open_ < requests_max) {
+void simulated_sniffer::flush(steady::time_point now) {
+  send_batches(now);
+  write();
+}
+
+void simulated_sniffer::send_batches(steady::time_point now) {
+  auto ready = [&] { return waiting_ >= batches_.size() || (waiting_ > 0 && now >= waiting_since_ + joining_time); };
+  while (welcome_ && ready() && requests_open_ < requests_max) {
     auto count = std::min(waiting_, batches_.size());
     open_.push_back({++numbers_, count, waiting_since_});
     waiting_ -= count;
@@ -97,7 +103,7 @@ void simulated_sniffer::advance(steady::time_point now) {
   if (!secure_)
     return;
   read(now);
-  write();
+  flush(now);
 }
 
 void simulated_sniffer::write() {
@@ -165,7 +171,6 @@ void simulated_sniffer::take_watermark(std::uint64_t number, steady::time_point 
     latencies_.push_back(std::chrono::duration<float, std::milli>(now - open_.front().offered).count());
     open_.pop_front();
   }
-  send_batches();
 }
 
 } // namespace cleartap::bench

@@ -35,11 +35,11 @@ public:
   /// Reads as much as there is, and writes. Throws if the connection has ended.
   void advance(steady::time_point now);
 
-  /// Writes what waits.
-  void write();
+  /// Sends what has waited for long enough.
+  void flush(steady::time_point now);
 
   std::uint64_t acknowledged() const noexcept { return acknowledged_; }
-  std::uint64_t waiting() const noexcept { return waiting_; } // for the window
+  std::uint64_t waiting() const noexcept { return waiting_; } // for more, or for the window
 
   /// Milliseconds from the offer to the answer, of every batch since the last call.
   std::vector<float> take_latencies() { return std::exchange(latencies_, {}); }
@@ -51,7 +51,8 @@ private:
     steady::time_point offered;
   };
 
-  void send_batches();
+  void send_batches(steady::time_point now);
+  void write();
   void read(steady::time_point now);
   bool done(const tls_outcome& step);
   void take_frame(std::span<const std::uint8_t> header, std::span<const std::uint8_t> payload, steady::time_point now);

@@ -59,7 +59,7 @@ public:
         auto& count = offered[index++];
         for (; static_cast<double>(count + 1) <= due && each.waiting() < joined_max; ++count)
           each.offer(now);
-        each.write();
+        each.flush(now);
       }
       step();
     }
@@ -77,7 +77,7 @@ public:
     next_heartbeat_ = now + heartbeat_interval;
     for (auto& each : all_) {
       each.heartbeat();
-      each.write();
+      each.flush(now);
     }
   }
 

@@ -85,10 +85,11 @@ TEST_CASE("what a bucket saves up is no more than its burst") {
 
 TEST_CASE("shares come out of the budget and go back into it") {
   auto budget = memory_budget{100};
-  auto first = budget.take(60);
+  const auto one = memory_budget::make_holder();
+  auto first = budget.take(60, one, 1);
   REQUIRE(first);
-  CHECK_FALSE(budget.take(41));
-  auto second = budget.take(40);
+  CHECK_FALSE(budget.take(41, one, 1));
+  auto second = budget.take(40, one, 1);
   REQUIRE(second);
   CHECK(budget.used() == 100);
   first.reset();
@@ -100,40 +101,60 @@ TEST_CASE("shares come out of the budget and go back into it") {
 
 TEST_CASE("the first share may exceed the budget, and then there is none for others") {
   auto budget = memory_budget{100};
-  auto large = budget.take(1000);
+  const auto one = memory_budget::make_holder();
+  auto large = budget.take(1000, one, 1);
   REQUIRE(large);
-  CHECK_FALSE(budget.take(1));
+  CHECK_FALSE(budget.take(1, one, 1));
   large.reset();
   CHECK(budget.used() == 0);
 }
 
 TEST_CASE("a share has its real size once that is known, also in another hand") {
   auto budget = memory_budget{100};
-  auto share = budget.take(50);
+  const auto one = memory_budget::make_holder();
+  auto share = budget.take(50, one, 1);
   REQUIRE(share);
   share->resize(120);
   CHECK(budget.used() == 120);
-  CHECK_FALSE(budget.take(1));
+  CHECK_FALSE(budget.take(1, one, 1));
   share->resize(10);
-  CHECK(budget.take(90));
-  auto other = budget.take(20);
+  CHECK(budget.take(90, one, 1));
+  auto other = budget.take(20, one, 1);
   REQUIRE(other);
   *share = std::move(*other);
   other.reset();
   CHECK(budget.used() == 20);
 }
 
+TEST_CASE("half used up, a budget leaves every holder an even part") {
+  auto budget = memory_budget{100};
+  const auto greedy = memory_budget::make_holder();
+  const auto modest = memory_budget::make_holder();
+  auto first = budget.take(30, greedy, 2);
+  auto second = budget.take(20, greedy, 2);
+  REQUIRE(second);
+  CHECK_FALSE(budget.take(10, greedy, 2)); // has its half
+  auto other = budget.take(40, modest, 2);
+  REQUIRE(other);
+  CHECK_FALSE(budget.take(20, modest, 2)); // and there is no more
+  first.reset();
+  second.reset();
+  CHECK(budget.take(50, greedy, 2));
+}
+
 TEST_CASE("a budget that becomes smaller holds for the next share") {
   auto budget = memory_budget{100};
-  auto share = budget.take(50);
+  const auto one = memory_budget::make_holder();
+  auto share = budget.take(50, one, 1);
   budget.limit(60);
-  CHECK_FALSE(budget.take(20));
+  CHECK_FALSE(budget.take(20, one, 1));
   budget.limit(70);
-  CHECK(budget.take(20));
+  CHECK(budget.take(20, one, 1));
 }
 
 TEST_CASE("many threads never hold more than the budget together, and give all of it back") {
   auto budget = memory_budget{25};
+  const auto one = memory_budget::make_holder();
   auto held = std::atomic<int>{0};
   auto most = std::atomic<int>{0};
   {
@@ -141,7 +162,7 @@ TEST_CASE("many threads never hold more than the budget together, and give all o
     for (auto i = 0; i < 4; ++i)
       threads.emplace_back([&] {
         for (auto turn = 0; turn < 20000; ++turn)
-          if (auto share = budget.take(10)) {
+          if (auto share = budget.take(10, one, 1)) {
             auto now = ++held;
             for (auto before = most.load(); now > before && !most.compare_exchange_weak(before, now);) {
             }
