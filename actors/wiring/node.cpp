@@ -96,15 +96,13 @@ private:
     if (has_link(role_))
       if (auto prepared = link_.prepare(); !prepared)
         return prepared;
+    if (captures(role_))
+      if (auto prepared = sniffer_.prepare(); !prepared)
+        return prepared;
     if (serves(role_))
       if (auto prepared = prepare_services(); !prepared)
         return prepared;
-    if (stores(role_))
-      if (auto prepared = reconstructor_.prepare(); !prepared)
-        return prepared;
-    if (captures(role_))
-      return sniffer_.prepare();
-    return {};
+    return stores(role_) ? reconstructor_.prepare() : result<void>{};
   }
 
   result<void> prepare_services() {

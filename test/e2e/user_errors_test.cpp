@@ -92,7 +92,7 @@ TEST_CASE("a page token that protects nothing is told") {
 TEST_CASE("an admin port that others could reach is refused") {
   auto home = temporary_directory{};
   check_refused(standalone_with(home, "admin.listen", "0.0.0.0:0"),
-                {"0.0.0.0 can be reached by others", "listen at 127.0.0.1"});
+                {"admin.listen 0.0.0.0:0 is not on loopback", "use 127.0.0.1"});
 }
 
 TEST_CASE("a configuration that cannot be read is told") {
