@@ -13,7 +13,6 @@ using flow::actor_phase;
 
 constexpr auto restarts_max = std::size_t{5};
 constexpr auto restart_window = 60s;
-constexpr auto grace_max = 3s; // for one child to drain
 
 using self_pointer = supervisor_actor::stateful_pointer<supervisor_state>;
 
@@ -66,7 +65,7 @@ void drain(self_pointer self) {
   }
   state.cut = false;
   self->send(caf::actor_cast<child_actor>(state.handles[state.stopping]), drain_atom_v);
-  self->delayed_send(self, grace_max, tick_atom_v, state.stopping);
+  self->delayed_send(self, state.plan.grace_max, tick_atom_v, state.stopping);
 }
 
 /// Its grace period is over: it is killed, and after another one, because it is stuck, left behind.
@@ -78,7 +77,7 @@ void cut_off(self_pointer self, std::size_t index) {
   if (!std::exchange(state.cut, true)) {
     spdlog::warn("{} did not end in time and is cut off", label(status));
     self->send_exit(state.handles[index], caf::exit_reason::kill);
-    self->delayed_send(self, grace_max, tick_atom_v, index);
+    self->delayed_send(self, state.plan.grace_max, tick_atom_v, index);
     return;
   }
   spdlog::error("{} is stuck; the others end without it", label(status));

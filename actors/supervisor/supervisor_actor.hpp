@@ -40,6 +40,7 @@ struct system_plan {
   std::vector<child_spec> children; // in the order in which they are stopped
   std::vector<introduction> introductions;
   std::vector<confidant> confidants;
+  std::chrono::milliseconds grace_max{3000}; // for one child to drain, and then to end when it is killed
 };
 
 struct supervisor_state {

@@ -2,6 +2,7 @@
 #include "actors/supervisor/supervisor_actor.hpp"
 #include "test/actors/running_system.hpp"
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <mutex>
 
@@ -47,6 +48,21 @@ worker_actor::behavior_type worker(worker_actor::pointer self, log* events, std:
   };
 }
 
+/// Works on one message until it is released, and cannot be killed meanwhile.
+worker_actor::behavior_type busy_worker(worker_actor::pointer self, log* events, std::string name,
+                                        const std::atomic<bool>* released) {
+  events->add("start " + name);
+  return {
+      [=](drain_atom) { self->quit(); },
+      [](const new_settings&) {},
+      [=](tick_atom) {
+        events->add("busy " + name);
+        static_cast<void>(wait_until([&] { return released->load(); }));
+        events->add("released " + name);
+      },
+  };
+}
+
 struct fixture : running_system {
   log events;
   log failures;
@@ -56,11 +72,25 @@ struct fixture : running_system {
   system_plan plan;
   supervisor_actor boss;
 
+  std::atomic<bool> released{false};
+
+  ~fixture() { released = true; }
+
   void child(const std::string& name, const std::string& group = "", bool obeys = true) {
+    add(name, group, [=, this](caf::actor_system& sys) {
+      return caf::actor_cast<caf::actor>(sys.spawn(worker, &events, name, obeys));
+    });
+  }
+
+  void busy_child(const std::string& name, const std::string& group = "") {
+    add(name, group, [=, this](caf::actor_system& sys) {
+      return caf::actor_cast<caf::actor>(sys.spawn<caf::detached>(busy_worker, &events, name, &released));
+    });
+  }
+
+  void add(const std::string& name, const std::string& group, std::function<caf::actor(caf::actor_system&)> begin) {
     auto& status = statuses.emplace_back(name, 0, "");
-    plan.children.push_back({&status, group, [=, this](caf::actor_system& sys) {
-                               return caf::actor_cast<caf::actor>(sys.spawn(worker, &events, name, obeys));
-                             }});
+    plan.children.push_back({&status, group, std::move(begin)});
     auto index = plan.children.size() - 1;
     latest.emplace_back();
     plan.introductions.push_back({index, index, [=, this](const caf::actor& handle, const caf::actor&) {
@@ -77,6 +107,13 @@ struct fixture : running_system {
     REQUIRE(wait_until([&] { return statuses[index].phase == actor_phase::running; }));
     auto guard = std::lock_guard{latest_mutex};
     self->send(caf::actor_cast<worker_actor>(latest[index]), tick_atom_v);
+  }
+
+  bool restart(const std::string& name, std::size_t index = 0) {
+    auto taken = false;
+    self->request(boss, std::chrono::seconds{5}, restart_atom_v, name, index)
+        .receive([&](bool answer) { taken = answer; }, [](const caf::error&) {});
+    return taken;
   }
 
   void stop() {
@@ -131,9 +168,73 @@ TEST_CASE("a child that does not end in time is cut off, and the next one still 
   auto test = fixture{};
   test.child("stuck", "", false);
   test.child("store");
+  test.plan.grace_max = std::chrono::milliseconds{20};
   test.start();
   test.stop();
   CHECK(test.events.count("drain store") == 1);
+}
+
+TEST_CASE("a child that cannot even be killed is left behind, and the next one still ends in order") {
+  auto test = fixture{};
+  test.busy_child("stuck");
+  test.child("store");
+  test.plan.grace_max = std::chrono::milliseconds{20};
+  test.start();
+  test.break_child(0);
+  REQUIRE(wait_until([&] { return test.events.count("busy stuck") == 1; }));
+  test.stop();
+  CHECK(test.events.count("drain store") == 1);
+  CHECK(test.statuses[0].phase == actor_phase::failed);
+  CHECK(test.statuses[1].phase == actor_phase::stopped);
+}
+
+TEST_CASE("a group begins again only when all of it is gone") {
+  auto test = fixture{};
+  test.child("intake", "reconstructor");
+  test.busy_child("store", "reconstructor");
+  test.start();
+  test.break_child(1);
+  REQUIRE(wait_until([&] { return test.events.count("busy store") == 1; }));
+  test.break_child(0);
+  REQUIRE(wait_until([&] { return test.statuses[1].phase == actor_phase::backing_off; }));
+  CHECK_FALSE(test.restart("store")); // it is about to begin again anyway
+  test.released = true;
+  REQUIRE(wait_until([&] { return test.events.count("start intake") == 2; }));
+  auto lines = test.events.lines();
+  CHECK(std::ranges::find(lines, "released store") <
+        std::ranges::find(lines.rbegin(), lines.rend(), "start store").base());
+  CHECK(test.statuses[0].restarts == 1);
+  CHECK(test.statuses[1].restarts == 1);
+  test.stop();
+}
+
+TEST_CASE("a child that is killed on demand starts again, one that does not exist is not") {
+  auto test = fixture{};
+  test.child("a");
+  test.start();
+  REQUIRE(wait_until([&] { return test.statuses[0].phase == actor_phase::running; }));
+  CHECK_FALSE(test.restart("b"));
+  CHECK_FALSE(test.restart("a", 1));
+  CHECK(test.restart("a"));
+  CHECK(wait_until([&] { return test.events.count("start a") == 2 && test.statuses[0].restarts == 1; }));
+  test.stop();
+  CHECK(test.failures.lines().empty());
+}
+
+TEST_CASE("killed on demand too often, a child ends everything like any other") {
+  auto test = fixture{};
+  test.child("a");
+  test.start();
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    REQUIRE(
+        wait_until([&] { return test.statuses[0].restarts == i && test.statuses[0].phase == actor_phase::running; }));
+    CHECK(test.restart("a"));
+  }
+  REQUIRE(wait_until([&] { return test.statuses[0].restarts == 5 && test.statuses[0].phase == actor_phase::running; }));
+  CHECK(test.restart("a"));
+  test.self->wait_for(test.boss);
+  CHECK(test.failures.lines() ==
+        std::vector<std::string>{"a[0] failed more than 5 times in 60 s, the last time because: it was killed"});
 }
 
 TEST_CASE("new settings go to the live children alone") {
