@@ -168,7 +168,7 @@ struct alone {
 
 } // namespace
 
-TEST_CASE("standalone: every actor behind the streams is killed, and what is not known is counted as lost") {
+TEST_CASE("standalone: every actor behind the streams is killed, and what is not known is counted as lost", "[.long]") {
   auto in = alone{};
   CHECK(kinds_of(in.tap) == all_of({capturing, passing_on, storing, serving}));
   auto client = traffic{in.web, unique_word() + ".example", calls_per_second};
@@ -181,7 +181,7 @@ TEST_CASE("standalone: every actor behind the streams is killed, and what is not
   CHECK(in.tap.stop() == 0);
 }
 
-TEST_CASE("standalone: what captures is killed, bytes balance, and no response meets another's request") {
+TEST_CASE("standalone: what captures is killed, bytes balance, and no response meets another's request", "[.long]") {
   auto in = alone{};
   auto watch = [&] {
     auto there = in.tap.where().enter();
@@ -200,7 +200,8 @@ TEST_CASE("standalone: what captures is killed, bytes balance, and no response m
   CHECK(in.tap.stop() == 0);
 }
 
-TEST_CASE("a sniffer and its reconstructor: every actor of both is killed, and what is not known is counted as lost") {
+TEST_CASE("a sniffer and its reconstructor: every actor of both is killed, and what is not known is counted as lost",
+          "[.long]") {
   auto in = link_scene{};
   in.start();
   auto& tap = in.sniffers[0];
