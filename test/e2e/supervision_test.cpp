@@ -41,6 +41,14 @@ std::int64_t dropped(const value& entry) {
   return units;
 }
 
+/// What the ring must have got: of what the kernel could not copy, the size goes on.
+std::int64_t announced(const value& probes) {
+  auto bytes = number(probes, "/out");
+  for (const auto* reason : {"/dropped/read_fault", "/dropped/call_limit"})
+    bytes += std::max(number(probes, reason), std::int64_t{0});
+  return bytes;
+}
+
 /// What does not add up in a process's ledgers and edges, or is still under way. What waits in streams are calls of
 /// others that nobody has answered yet.
 std::string unsettled(const station& of) {
@@ -52,11 +60,11 @@ std::string unsettled(const station& of) {
     auto name = text(stage, "/name");
     if (number(stage, "/balance") != 0 || (number(stage, "/queued") != 0 && name != "streams"))
       wrong += serialize(stage) + "\n";
-    from_kernel += name == "probes" ? number(stage, "/out") : 0;
+    from_kernel += name == "probes" ? announced(stage) : 0;
     into_ring += name == "ring" ? number(stage, "/in") : 0;
   }
   if (from_kernel != into_ring)
-    wrong += "probes.out " + std::to_string(from_kernel) + ", ring.in " + std::to_string(into_ring) + "\n";
+    wrong += "from the kernel " + std::to_string(from_kernel) + ", ring.in " + std::to_string(into_ring) + "\n";
   auto topology = of.ctl("topology");
   for (const auto& edge : topology.at("edges").as_array())
     if (number(edge, "/offered") != number(edge, "/delivered") + dropped(edge) || number(edge, "/waiting") != 0 ||
