@@ -17,10 +17,7 @@ private:
   std::string text_;
 };
 
-bool captures(node_role role) { return role != node_role::reconstructor; }
 bool delivers(node_role role) { return role == node_role::standalone || role == node_role::sniffer; }
-bool stores(node_role role) { return role == node_role::standalone || role == node_role::reconstructor; }
-bool has_link(node_role role) { return role == node_role::sniffer || role == node_role::reconstructor; }
 
 // -- addresses --------------------------------------------------------------------------------------------------------
 
@@ -51,11 +48,6 @@ bool collide(const listen_address& a, const listen_address& b) {
   return IN6_ARE_ADDR_EQUAL(&first, &second) || any(first, second) || any(second, first);
 }
 
-std::string text(const listen_address& address) {
-  const auto v6 = address.host.find(':') != std::string::npos;
-  return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
-}
-
 struct listener {
   const char* key;
   const listen_address* where;
@@ -79,10 +71,10 @@ void check_addresses(const settings& config, node_role role, findings& out) {
   for (std::size_t i = 0; i < all.size(); ++i)
     for (std::size_t j = i + 1; j < all.size(); ++j)
       if (collide(*all[i].where, *all[j].where))
-        out.add(std::string{all[i].key} + " " + text(*all[i].where) + " and " + all[j].key + " " + text(*all[j].where) +
-                " take the same port; give each a port of its own");
+        out.add(std::string{all[i].key} + " " + to_string(*all[i].where) + " and " + all[j].key + " " +
+                to_string(*all[j].where) + " take the same port; give each a port of its own");
   if (role != node_role::watch && !is_loopback(parsed(config.admin.listen.host)))
-    out.add("admin.listen " + text(config.admin.listen) +
+    out.add("admin.listen " + to_string(config.admin.listen) +
             " is not on loopback: there the token of admin.token_file would cross the network unencrypted; use "
             "127.0.0.1, and a tunnel such as ssh -L from elsewhere");
 }

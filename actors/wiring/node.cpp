@@ -1,7 +1,6 @@
 #include "actors/wiring/node.hpp"
 
 #include "actors/admin/admin_actor.hpp"
-#include "actors/http/loopback.hpp"
 #include "actors/http/token.hpp"
 #include "actors/metrics/metrics_actor.hpp"
 #include "actors/page/page_actor.hpp"
@@ -15,11 +14,6 @@ namespace cleartap {
 namespace {
 
 using namespace wiring;
-
-bool captures(node_role role) { return role != node_role::reconstructor; }
-bool stores(node_role role) { return role == node_role::standalone || role == node_role::reconstructor; }
-bool has_link(node_role role) { return role == node_role::sniffer || role == node_role::reconstructor; }
-bool serves(node_role role) { return role != node_role::watch; }
 
 struct node_config : caf::actor_system_config {
   explicit node_config(node_role role) {
