@@ -80,4 +80,11 @@ std::size_t size_in_memory(const exchange& each) noexcept {
   return sum;
 }
 
+std::size_t size_in_memory(const exchange_batch& batch) noexcept {
+  auto size = std::size_t{0};
+  for (const auto& each : batch.exchanges)
+    size += size_in_memory(each);
+  return size;
+}
+
 } // namespace cleartap

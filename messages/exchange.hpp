@@ -84,5 +84,6 @@ std::optional<std::string_view> header_value(const http_headers& headers, std::s
 
 /// What holding it costs, for limits: its objects and the bytes of its texts. Allocators add to that.
 std::size_t size_in_memory(const exchange& each) noexcept;
+std::size_t size_in_memory(const exchange_batch& batch) noexcept;
 
 } // namespace cleartap

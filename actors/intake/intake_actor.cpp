@@ -116,8 +116,7 @@ bool commit_is_due(const intake_state& state) {
 
 void count_uncommitted(intake_state& state, const numbered_batch& batch) {
   state.exchanges += batch.content->size();
-  for (const auto& each : batch.content->exchanges)
-    state.bytes += size_in_memory(each);
+  state.bytes += size_in_memory(*batch.content);
   // During a commit what it covers would count too.
   if (!state.commit && state.senders.waiting(batch.sender) >= batches_due)
     state.commit_due = true;

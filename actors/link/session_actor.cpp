@@ -108,10 +108,7 @@ std::shared_ptr<const exchange_batch> decode(session_state& state, std::span<con
     why = batch.error().text;
     return nullptr;
   }
-  auto size = std::size_t{0};
-  for (const auto& each : batch->exchanges)
-    size += size_in_memory(each);
-  state.memory->resize(size);
+  state.memory->resize(size_in_memory(*batch));
   auto held = std::make_shared<held_batch>(std::move(*batch), std::move(*state.memory));
   state.memory.reset();
   state.record->batches.fetch_add(1, std::memory_order_relaxed);

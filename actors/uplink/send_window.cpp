@@ -5,19 +5,8 @@
 
 namespace cleartap {
 
-namespace {
-
-std::size_t bytes_of(const exchange_batch& batch) noexcept {
-  auto sum = std::size_t{0};
-  for (const auto& each : batch.exchanges)
-    sum += size_in_memory(each);
-  return sum;
-}
-
-} // namespace
-
 std::size_t send_window::add(exchange_batch batch) {
-  auto bytes = bytes_of(batch);
+  auto bytes = size_in_memory(batch);
   totals_.offered += batch.size();
   exchanges_ += batch.size();
   bytes_ += bytes;
