@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 namespace cleartap {
 
@@ -90,7 +89,6 @@ void on_connected(self_pointer self) {
   state.delay->reset();
   state.setup.status->update([&](auto& shown) {
     shown.connected = true;
-    shown.name = state.own_name;
     shown.since = std::chrono::system_clock::now();
     ++shown.connects;
   });
@@ -99,16 +97,10 @@ void on_connected(self_pointer self) {
     self->send(state.uplink, caf::actor_cast<facade_actor>(self));
 }
 
-/// The name in our certificate; a wildcard's first label is link.node, or the host's name.
-std::string claimed_name(const std::string& in_certificate, const std::string& node) {
+/// The name in our certificate; a wildcard's first label is `node`.
+std::string claimed_name(const std::string& in_certificate, std::string label) {
   if (!in_certificate.starts_with("*."))
     return in_certificate;
-  auto label = node;
-  if (label.empty()) {
-    char host[256] = {};
-    gethostname(host, sizeof host - 1);
-    label = host;
-  }
   std::ranges::replace(label, '.', '-'); // a wildcard stands for one label
   return label + in_certificate.substr(1);
 }
@@ -122,7 +114,7 @@ void introduce(self_pointer self, tls_peer& peer) {
     if (auto target = caf::actor_cast<caf::actor>(address))
       caf::anon_send(caf::actor_cast<connector_actor>(target), link_lost{turn, std::string{why}});
   };
-  state.own_name = claimed_name(peer.own_name, state.setup.config->link.node);
+  state.own_name = peer.own_name;
   auto dialled = state.setup.link->dial(std::move(peer), on_end);
   state.connection = dialled.connection;
   state.handle = dialled.scribe->hdl();
@@ -224,8 +216,12 @@ answer with_session(self_pointer self, Handle handle) {
 }
 
 answer say_hello(self_pointer self, const sender_id& sender) {
-  return with_session(
-      self, [&](promise to) { ask(self, to, [] {}, wire_hello{wire_version, self->state.own_name, sender.epoch}); });
+  return with_session(self, [&](promise to) {
+    const auto& node = self->state.setup.config->link.node;
+    auto name = claimed_name(self->state.own_name, node.empty() ? sender.sniffer : node);
+    self->state.setup.status->update([&](auto& shown) { shown.name = name; });
+    ask(self, to, [] {}, wire_hello{wire_version, name, sender.epoch});
+  });
 }
 
 void on_down(self_pointer self, const caf::down_msg& down) {

@@ -49,7 +49,7 @@ struct connector_state {
   tls_connection_pointer connection; // nothing while waiting or dialling
   caf::io::connection_handle handle; // CAF's name of the last connection
   session_actor session;             // nothing unless connected
-  std::string own_name;              // under which the reconstructor knows this sniffer
+  std::string own_name;              // in our certificate
   std::uint64_t turn = 0;            // grows with each session, so that late news of the last one counts no more
   std::deque<waiting_batch> waiting; // at most the uplink's window; fail with the session
   std::deque<wire_part> parts;       // of waiting.front(), which are not sent yet
