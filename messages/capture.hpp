@@ -49,7 +49,8 @@ std::string to_string(const endpoint& where);
 enum class socket_evidence : std::uint8_t {
   inside_call, // the socket moved bytes inside the TLS call
   after_write, // memory BIO: the thread's first send after the write
-  before_read  // memory BIO: the thread's last receive before the read
+  before_read, // memory BIO: the thread's last receive before the read
+  descriptor   // the library's connection names a descriptor, which is this socket
 };
 
 struct socket_pair {
@@ -58,7 +59,8 @@ struct socket_pair {
   socket_evidence evidence = socket_evidence::inside_call;
 };
 
-enum class tls_library : std::uint8_t { openssl };
+/// Whose functions carried the plaintext. BoringSSL has OpenSSL's.
+enum class tls_library : std::uint8_t { openssl, gnutls, nss };
 
 enum class chunk_kind : std::uint8_t {
   data,

@@ -55,6 +55,10 @@ std::string_view to_string(exchange_quality quality) noexcept {
 
 std::string_view to_string(tls_library library) noexcept {
   switch (library) {
+  case tls_library::gnutls:
+    return "gnutls";
+  case tls_library::nss:
+    return "nss";
   case tls_library::openssl:
     return "openssl";
   }

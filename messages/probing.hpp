@@ -18,6 +18,13 @@ struct function_offset {
   std::uint64_t offset = 0;
 };
 
+/// What looking into a file told. Neither a family nor an obstacle: it has nothing to do with TLS.
+struct library_contents {
+  std::string family; // "OpenSSL", "BoringSSL", "GnuTLS", "NSS"
+  std::vector<function_offset> functions;
+  std::string obstacle; // why TLS that is in there cannot be captured, else empty
+};
+
 struct attach_request {
   file_id file;
   std::filesystem::path path; // through /proc/PID/root, so that it reaches into containers

@@ -10,7 +10,7 @@
 namespace cleartap {
 
 /// Grows when an older peer could no longer be understood.
-inline constexpr std::uint32_t wire_version = 1;
+inline constexpr std::uint32_t wire_version = 2;
 
 /// Bytes of one part. A whole frame must arrive within the time after which a peer counts as silent.
 inline constexpr std::size_t wire_part_size_max = 256 * 1024;

@@ -159,7 +159,7 @@ private:
     read.time = wall_time{time()};
     read.duration = time();
     read.role = value(observer_role::server);
-    read.library = value(tls_library::openssl);
+    read.library = value(tls_library::nss);
     read.quality = value(exchange_quality::response_only);
     const auto parts = in_.number(1);
     if (parts > all_parts)
@@ -180,7 +180,7 @@ private:
   socket_pair sockets() {
     const auto local = where();
     const auto remote = where();
-    return {local, remote, value(socket_evidence::before_read)};
+    return {local, remote, value(socket_evidence::descriptor)};
   }
   endpoint where() {
     auto read = endpoint{};

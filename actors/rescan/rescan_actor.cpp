@@ -91,18 +91,23 @@ void on_refused(self_pointer self, const process_event& mapping, attach_request 
   table.process_gone(mapping.pid, now());
 }
 
-void inspect(self_pointer self, const process_event& mapping, const function_finder& find) {
+void inspect(self_pointer self, const process_event& mapping, const library_inspector& look) {
   auto path = reachable(mapping);
   if (!path)
     return; // the process is gone and the file cannot be reached: the next user shows it again
-  auto functions = find(*path);
-  if (!functions || functions->empty())
-    self->state.table->learn_other(mapping.file);
-  else
-    attach(self, mapping, {mapping.file, *path, std::move(*functions)});
+  auto& table = *self->state.table;
+  auto contents = look(*path);
+  if (contents && !contents->obstacle.empty()) {
+    table.learn_library(mapping.pid, mapping.file, {mapping.path, 0, now()});
+    table.refused(mapping.file, contents->obstacle, now());
+  } else if (contents && !contents->functions.empty()) {
+    attach(self, mapping, {mapping.file, *path, std::move(contents->functions)});
+  } else {
+    table.learn_other(mapping.file);
+  }
 }
 
-void on_mapping(self_pointer self, const process_event& mapping, const function_finder& find) {
+void on_mapping(self_pointer self, const process_event& mapping, const library_inspector& look) {
   auto& state = self->state;
   // An executable is mapped before its libraries.
   if (mapping.file == state.own_executable && state.own_processes.insert(mapping.pid).second && state.probes)
@@ -113,7 +118,7 @@ void on_mapping(self_pointer self, const process_event& mapping, const function_
   case file_verdict::known:
     break;
   case file_verdict::unknown:
-    inspect(self, mapping, find);
+    inspect(self, mapping, look);
     break;
   case file_verdict::too_many:
     spdlog::warn("{} is not looked at: discovery.libraries_max is reached", mapping.path);
@@ -121,10 +126,10 @@ void on_mapping(self_pointer self, const process_event& mapping, const function_
   }
 }
 
-void scan(self_pointer self, const function_finder& find) {
+void scan(self_pointer self, const library_inspector& look) {
   auto& state = self->state;
   state.table->forget_others();
-  auto refused = scan_processes("/proc", [&](const process_event& mapping) { on_mapping(self, mapping, find); });
+  auto refused = scan_processes("/proc", [&](const process_event& mapping) { on_mapping(self, mapping, look); });
   if (refused > 0)
     spdlog::warn("{} of the processes could not be looked at; root or CAP_SYS_PTRACE may look at most of them",
                  refused);
@@ -133,13 +138,13 @@ void scan(self_pointer self, const function_finder& find) {
   count_watched(state);
 }
 
-void on_event(self_pointer self, const process_event& event, const function_finder& find) {
+void on_event(self_pointer self, const process_event& event, const library_inspector& look) {
   switch (event.kind) {
   case process_event_kind::mapping:
-    on_mapping(self, event, find);
+    on_mapping(self, event, look);
     break;
   case process_event_kind::mappings_lost:
-    scan(self, find);
+    scan(self, look);
     break;
   case process_event_kind::exec:
   case process_event_kind::exit:
@@ -153,14 +158,14 @@ void on_event(self_pointer self, const process_event& event, const function_find
 }
 
 /// A scan finds what there was no room for, and begins the new interval.
-void take_over(self_pointer self, const settings& config, const function_finder& find) {
+void take_over(self_pointer self, const settings& config, const library_inspector& look) {
   auto& state = self->state;
   const auto& wanted = config.discovery;
   state.table->limit(wanted.libraries_max, wanted.unused_max);
   const auto more = std::exchange(state.libraries_max, wanted.libraries_max) < wanted.libraries_max;
   const auto other_pace = std::exchange(state.scan_interval, wanted.rescanInterval) != wanted.rescanInterval;
   if (more || (other_pace && state.scan_interval > 0s))
-    scan(self, find);
+    scan(self, look);
 }
 
 /// The first scan's attachments are answered by probes in the order asked, so an answer to one more request means that
@@ -174,7 +179,7 @@ void announce_scanned(self_pointer self) {
 } // namespace
 
 rescan_actor::behavior_type rescan(self_pointer self, const settings* config, flow::actor_status* status,
-                                   watch_status* watched, function_finder find) {
+                                   watch_status* watched, library_inspector look) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
@@ -187,32 +192,32 @@ rescan_actor::behavior_type rescan(self_pointer self, const settings* config, fl
   self->delayed_send(self, sweep_interval, tick_atom_v);
   return {
       [self](drain_atom) { self->quit(); },
-      [self, find](const flow::parcel<process_batch>& parcel) {
+      [self, look](const flow::parcel<process_batch>& parcel) {
         auto delivery = parcel.open();
         for (const auto& event : delivery.batch.events)
-          on_event(self, event, find);
+          on_event(self, event, look);
         self->state.status->out += delivery.batch.units();
         count_watched(self->state);
       },
-      [self, find](const probes_actor& probes) {
+      [self, look](const probes_actor& probes) {
         // Fresh probes know of no library: all are attached again.
         self->state.probes = probes;
         self->state.table->clear();
         self->state.own_processes.clear();
-        scan(self, find);
+        scan(self, look);
         announce_scanned(self);
       },
-      [self, find](const new_settings& news) { take_over(self, *news.now, find); },
-      [self, find](rescan_atom) { scan(self, find); },
+      [self, look](const new_settings& news) { take_over(self, *news.now, look); },
+      [self, look](rescan_atom) { scan(self, look); },
       [self](list_atom) { return self->state.table->rows(now()); },
-      [self, find](tick_atom) {
+      [self, look](tick_atom) {
         auto& st = self->state;
         st.table->drop_gone(is_alive, now());
         for (auto file : st.table->take_unused(now()))
           if (st.probes)
             self->send(st.probes, detach_atom_v, file);
         if (st.scan_interval > 0s && std::chrono::steady_clock::now() >= st.scan_due)
-          scan(self, find);
+          scan(self, look);
         count_watched(st);
         self->delayed_send(self, sweep_interval, tick_atom_v);
       },

@@ -26,10 +26,10 @@ struct rescan_state {
   probes_actor probes;
 };
 
-/// `find` tells which of the probed functions a file has.
-using function_finder = std::function<result<std::vector<function_offset>>(const std::filesystem::path&)>;
+/// Tells which TLS library is in a file. Fails if the file cannot be read.
+using library_inspector = std::function<result<library_contents>(const std::filesystem::path&)>;
 
 rescan_actor::behavior_type rescan(rescan_actor::stateful_pointer<rescan_state> self, const settings* config,
-                                   flow::actor_status* status, watch_status* watched, function_finder find);
+                                   flow::actor_status* status, watch_status* watched, library_inspector look);
 
 } // namespace cleartap

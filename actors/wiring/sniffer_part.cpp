@@ -2,7 +2,7 @@
 
 #include "actors/enrichment/enrichment_actor.hpp"
 #include "actors/feed/feed_actor.hpp"
-#include "actors/probes/elf_symbols.hpp"
+#include "actors/probes/library_file.hpp"
 #include "actors/probes/probes_actor.hpp"
 #include "actors/redaction/redaction_actor.hpp"
 #include "actors/rescan/rescan_actor.hpp"
@@ -57,8 +57,7 @@ void sniffer_part::add_to(plan& into, bool deliver) {
 
   auto* kernel = &*programs_;
   auto rescans = into.add_stage("rescan", "events", 1, [&](actor_status& status, std::size_t) {
-    auto find = [](const std::filesystem::path& path) { return find_functions(path, probed_symbols()); };
-    return detached_spawner(cleartap::rescan, live_, &status, &watched_, function_finder{find});
+    return detached_spawner(cleartap::rescan, live_, &status, &watched_, library_inspector{look_into});
   });
   auto probers = into.add_stage("probes", "bytes", 1, [&](actor_status& status, std::size_t) {
     return spawner(cleartap::probes, kernel, &status);
