@@ -51,6 +51,12 @@ struct settings {
     std::uint32_t perfBufferPages = 64; // pages of ring buffer per CPU, a power of two
     std::uint32_t connections_max = 16384;
     std::uint32_t threads_max = 32768; // threads inside TLS calls that are followed
+    std::size_t rate_max = 268435456;  // plaintext bytes of one process within a second; 0: no limit
+    std::string transport = "auto";    // uprobe_multi, perf, tracefs
+    std::string programs = "auto";     // typed, untyped, early
+    std::string sockets = "auto";      // tracepoint, fexit, none
+    std::string returns = "auto";      // probe, instruction
+    std::filesystem::path btf_path;    // empty: the running kernel's own
   } capture;
 
   struct {

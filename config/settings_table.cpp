@@ -16,6 +16,11 @@ constexpr auto live = true;
 
 constexpr auto log_levels = std::array<std::string_view, 4>{"debug", "info", "warning", "error"};
 
+constexpr auto transports = std::array<std::string_view, 4>{"auto", "uprobe_multi", "perf", "tracefs"};
+constexpr auto programs = std::array<std::string_view, 4>{"auto", "typed", "untyped", "early"};
+constexpr auto sockets = std::array<std::string_view, 4>{"auto", "tracepoint", "fexit", "none"};
+constexpr auto returns = std::array<std::string_view, 3>{"auto", "probe", "instruction"};
+
 constexpr setting actors(std::string_view key, place_of<std::size_t> at) { return {key, number{at, 1, 64, "actors"}}; }
 constexpr setting batch(std::string_view key, place_of<std::size_t> at) { return {key, number{at, 1, 4096, "items"}}; }
 constexpr setting credit(std::string_view key, place_of<std::size_t> at) {
@@ -34,6 +39,13 @@ constexpr auto table = std::to_array<setting>({
     {"capture.connections_max",
      number{[](settings& s) { return &s.capture.connections_max; }, 64, 1048576, "connections"}},
     {"capture.threads_max", number{[](settings& s) { return &s.capture.threads_max; }, 64, 1048576, "threads"}},
+    {"capture.rate_max",
+     number{[](settings& s) { return &s.capture.rate_max; }, 0, 17179869184, "bytes per second and process"}},
+    {"capture.transport", word_setting{[](settings& s) { return &s.capture.transport; }, transports}},
+    {"capture.programs", word_setting{[](settings& s) { return &s.capture.programs; }, programs}},
+    {"capture.sockets", word_setting{[](settings& s) { return &s.capture.sockets; }, sockets}},
+    {"capture.returns", word_setting{[](settings& s) { return &s.capture.returns; }, returns}},
+    {"capture.btf_path", path_setting{[](settings& s) { return &s.capture.btf_path; }, true}},
 
     {"discovery.rescanInterval", number{[](settings& s) { return &s.discovery.rescanInterval; }, 0, 86400, "seconds"},
      live},
@@ -72,7 +84,8 @@ constexpr auto table = std::to_array<setting>({
     {"link.exchanges_max", number{[](settings& s) { return &s.link.exchanges_max; }, 1, 16777216, "exchanges"}, live},
     {"link.buffer_max", number{[](settings& s) { return &s.link.buffer_max; }, 1048576, 68719476736, "bytes"}, live},
     {"link.sessions_max", number{[](settings& s) { return &s.link.sessions_max; }, 1, 65536, "sniffers"}, live},
-    {"link.rate_max", number{[](settings& s) { return &s.link.rate_max; }, 65536, 17179869184, "bytes per second"}, live},
+    {"link.rate_max", number{[](settings& s) { return &s.link.rate_max; }, 65536, 17179869184, "bytes per second"},
+     live},
     {"link.memory_max", number{[](settings& s) { return &s.link.memory_max; }, 16777216, 68719476736, "bytes"}, live},
 
     {"inventory.apis_max", number{[](settings& s) { return &s.inventory.apis_max; }, 1, 1048576, "APIs"}},

@@ -68,19 +68,29 @@ enum class chunk_kind : std::uint8_t {
   process_ended // of connection.tgid, with all its connections; no payload
 };
 
+/// Why a chunk has less than it stands for.
+enum class chunk_cut : std::uint8_t {
+  none,
+  call_limit, // one call had more than the kernel programs take
+  read_fault, // the payload's memory could not be read
+  unseen      // never in the program's memory: sent from a file, or by a call without a buffer
+};
+
 /// The plaintext of one TLS read or write, or a part of it.
-/// Invariant: size_captured <= size_original; fewer means the kernel cut the payload and the rest is lost for good.
+/// Invariant: size_captured <= size_original; fewer, and `cut` says why, means that the rest is lost for good.
 struct tls_chunk {
   connection_id connection;
   kernel_time at{0};
   chunk_kind kind = chunk_kind::data;
   direction way = direction::inbound;
   tls_library library = tls_library::openssl;
+  chunk_cut cut = chunk_cut::none;
   std::uint64_t offset = 0; // of the first byte, within what was seen of this direction
   std::uint32_t size_original = 0;
   std::uint32_t size_captured = 0;
   std::size_t payload_begin = 0; // index into the batch's payload
   std::optional<socket_pair> sockets;
+  std::optional<int> descriptor; // of the socket, where the kernel programs cannot tell its addresses
 };
 
 /// Chunks in the order in which the kernel recorded them. They share one payload, so that a chunk costs no allocation.

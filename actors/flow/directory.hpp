@@ -19,8 +19,7 @@ namespace cleartap::flow {
 /// Why something did not go on. Each is counted where it happens.
 enum class drop_reason : std::uint8_t {
   ring_full,        // kernel: no room in the ring buffer
-  read_fault,       // kernel: the payload's page was not there
-  call_limit,       // kernel: beyond the limit of one call
+  rate,             // kernel: a process over its rate
   paused,           // kernel: capture was paused by a user
   connections_full, // a connection table is full
   queue_full,       // flow: no credit, and the queue is full
@@ -28,7 +27,9 @@ enum class drop_reason : std::uint8_t {
   producer_lost,    // flow: the producer ended with the batch waiting for credit
   not_http,         // streams: another protocol
   resync,           // streams: before the first message start that could be recognised
-  kernel_cut,       // streams: a head that the kernel cut
+  read_fault,       // streams: the payload's page was not there
+  call_limit,       // streams: beyond the limit of one call
+  unseen,           // streams: never in the program's memory
   parse_error,      // streams
   limit,            // streams: a head over its limit
   overlap,          // streams: seen before

@@ -1,249 +1,185 @@
 #include "actors/probes/kernel_programs.hpp"
 
-#include "actors/probes/trial_target.hpp"
+#include "actors/probes/machine_code.hpp"
+#include "actors/probes/probe_points.hpp"
+#include "actors/probes/uprobe_trial.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <cassert>
-#include <cstring>
+#include <chrono>
+#include <csignal>
+#include <map>
 #include <unistd.h>
-
-#include <capture.skel.h>
 
 namespace cleartap {
 
 namespace {
 
-constexpr auto ring_bytes_min = std::uint32_t{8u << 20};
-constexpr auto ring_bytes_max = std::uint32_t{1u << 30};
+constexpr auto mend = std::string_view{"Run as root, or with CAP_BPF and CAP_PERFMON (6.6 and later) or CAP_SYS_ADMIN "
+                                       "(before); `cleartap check` tells what is missing"};
 
-/// The other transports' programs have no attach type; the kernel's name for that is one of another kind of program.
-constexpr auto uprobe_plain = bpf_attach_type{};
+constexpr auto sweep_interval = std::chrono::minutes{1};
 
-/// A function that is probed at its entry, and for reads and writes at its return too.
-struct probe_point {
-  std::string_view symbol;
-  bpf_program* (*enter)(capture_programs&);
-  bool returns;
+/// What has been tried in vain.
+class complaints {
+public:
+  void add(std::string text) {
+    if (std::ranges::find(all_, text) == all_.end())
+      all_.push_back(std::move(text));
+  }
+  failure as_failure() const {
+    auto text = std::string{};
+    for (const auto& each : all_)
+      text += each + "; ";
+    return {text + std::string{mend}};
+  }
+
+private:
+  std::vector<std::string> all_;
 };
 
-constexpr auto probe_points = std::array{
-    probe_point{"SSL_read", [](capture_programs& s) { return s.progs.ssl_read_enter; }, true},
-    probe_point{"SSL_write", [](capture_programs& s) { return s.progs.ssl_write_enter; }, true},
-    probe_point{"SSL_read_ex", [](capture_programs& s) { return s.progs.ssl_read_ex_enter; }, true},
-    probe_point{"SSL_write_ex", [](capture_programs& s) { return s.progs.ssl_write_ex_enter; }, true},
-    probe_point{"SSL_free", [](capture_programs& s) { return s.progs.ssl_free_enter; }, false},
+std::optional<uprobe_transport> choose_transport(const capture_wishes& wishes, complaints& why) {
+  for (auto each : uprobe_transports) {
+    if (wishes.transport && *wishes.transport != each)
+      continue;
+    auto granted = try_transport(each);
+    if (granted)
+      return each;
+    why.add("uprobes by " + std::string{to_string(each)} + ": " + granted.error().text);
+  }
+  return std::nullopt;
+}
+
+return_probing choose_returns(const capture_wishes& wishes, uprobe_transport transport) {
+  if (wishes.returns)
+    return *wishes.returns;
+  return try_return_probe(transport) ? return_probing::probe : return_probing::instruction;
+}
+
+/// Which program runs where, so that one link can carry all places of a program.
+using places = std::map<std::string_view, std::vector<std::uint64_t>>;
+
+struct attach_plan {
+  places entries;
+  places returns;
+  bool returns_are_instructions = false;
+  std::size_t functions = 0;
+  std::string left_out;
+
+  void leave_out(const function_offset& function, std::string_view why) {
+    left_out += (left_out.empty() ? "" : "; ") + function.symbol + ": " + std::string{why};
+  }
 };
 
-constexpr auto symbols = [] {
-  auto names = std::array<std::string_view, probe_points.size()>{};
-  std::ranges::transform(probe_points, names.begin(), &probe_point::symbol);
-  return names;
-}();
-
-/// libbpf explains a failure in many lines of log; the last of them is the reason that a person can use.
-thread_local std::string libbpf_complaint;
-
-int keep_complaint(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level != LIBBPF_WARN)
-    return 0;
-  char line[512];
-  std::vsnprintf(line, sizeof line, format, arguments);
-  libbpf_complaint.assign(line, strcspn(line, "\n"));
-  return 0;
+std::string_view return_program(at_return kind, bool instruction) {
+  if (kind == at_return::packet)
+    return instruction ? "packet_returns" : "packet_returned";
+  return instruction ? "call_returns" : "call_returned";
 }
 
-failure libbpf_failure(std::string what) {
-  auto reason = std::string{std::strerror(errno)};
-  if (!libbpf_complaint.empty())
-    reason += " (" + libbpf_complaint + ")";
-  libbpf_complaint.clear();
-  return {std::move(what) + ": " + reason};
+/// Adds the places at which the function is left. False: it cannot be told where.
+bool plan_returns(attach_plan& plan, const elf_file& file, const function_offset& function, at_return kind) {
+  auto address = file.code_address(function.offset);
+  auto leaves = address ? find_leaves(file, *address) : std::nullopt;
+  if (!leaves || !leaves->all || leaves->returns.empty())
+    return false;
+  auto& to = plan.returns[return_program(kind, true)];
+  for (auto each : leaves->returns)
+    if (auto offset = file.code_offset(each); offset && std::ranges::find(to, *offset) == to.end())
+      to.push_back(*offset);
+  return true;
 }
 
-void choose_programs(capture_programs& skeleton, uprobe_transport transport, socket_source sockets) {
-  auto& programs = skeleton.progs;
-  for (auto* program : {programs.sent_tracepoint, programs.received_tracepoint})
-    bpf_program__set_autoload(program, sockets == socket_source::tracepoint);
-  for (auto* program : {programs.sent_fentry, programs.received_fentry})
-    bpf_program__set_autoload(program, sockets == socket_source::fentry);
-  if (transport == uprobe_transport::multi)
-    return; // as their sections say
-  for (const auto& point : probe_points)
-    bpf_program__set_expected_attach_type(point.enter(skeleton), uprobe_plain);
-  bpf_program__set_expected_attach_type(programs.ssl_call_return, uprobe_plain);
-}
-
-bool set_sizes(capture_programs& skeleton, const kernel_options& options) {
-  assert(options.event_bytes_max >= EVENT_BYTES_MIN);
-  skeleton.rodata->event_bytes_max = options.event_bytes_max;
-  skeleton.rodata->call_events_max = (CALL_BYTES_MAX + options.event_bytes_max - 1) / options.event_bytes_max;
-  auto ring = ring_bytes(options.ring_pages, static_cast<std::uint32_t>(libbpf_num_possible_cpus()),
-                         static_cast<std::uint32_t>(getpagesize()));
-  return bpf_map__set_max_entries(skeleton.maps.tls_ring, ring) == 0 &&
-         bpf_map__set_max_entries(skeleton.maps.connections, options.connections_max) == 0 &&
-         bpf_map__set_max_entries(skeleton.maps.threads, options.threads_max) == 0;
-}
-
-result<std::vector<link_ptr>> attach_multi(bpf_program* program, const char* path, bool at_return,
-                                           std::span<const unsigned long> offsets) {
-  LIBBPF_OPTS(bpf_uprobe_multi_opts, options, .offsets = offsets.data(), .cnt = offsets.size(), .retprobe = at_return);
-  auto links = std::vector<link_ptr>{};
-  links.emplace_back(bpf_program__attach_uprobe_multi(program, -1, path, nullptr, &options));
-  if (!links.front())
-    return libbpf_failure("cannot probe " + std::string{path});
-  return links;
-}
-
-result<std::vector<link_ptr>> attach_single(bpf_program* program, const char* path, bool at_return,
-                                            std::span<const unsigned long> offsets, probe_attach_mode mode) {
-  auto links = std::vector<link_ptr>{};
-  for (auto offset : offsets) {
-    LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = at_return, .attach_mode = mode);
-    links.emplace_back(bpf_program__attach_uprobe_opts(program, -1, path, offset, &options));
-    if (!links.back())
-      return libbpf_failure("cannot probe " + std::string{path});
+void plan_function(attach_plan& plan, const elf_file& file, const function_offset& function) {
+  const auto* point = find_point(function.symbol);
+  if (!point)
+    return;
+  if (point->returns != at_return::nothing) {
+    if (!plan.returns_are_instructions)
+      plan.returns[return_program(point->returns, false)].push_back(function.offset);
+    else if (!plan_returns(plan, file, function, point->returns))
+      return plan.leave_out(function, "where it returns cannot be told, and return probes are not safe on this kernel");
   }
-  return links;
+  plan.entries[point->program].push_back(function.offset);
+  ++plan.functions;
 }
 
-result<std::vector<link_ptr>> attach_program(uprobe_transport transport, bpf_program* program, const char* path,
-                                             bool at_return, std::span<const unsigned long> offsets) {
-  switch (transport) {
-  case uprobe_transport::multi:
-    return attach_multi(program, path, at_return, offsets);
-  case uprobe_transport::perf:
-    return attach_single(program, path, at_return, offsets, PROBE_ATTACH_MODE_PERF);
-  case uprobe_transport::tracefs:
-    break;
-  }
-  return attach_single(program, path, at_return, offsets, PROBE_ATTACH_MODE_LEGACY);
+bool is_gone(std::uint32_t pid) { return kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH; }
+
+bool transfers(const attach_plan& plan) {
+  return std::ranges::any_of(plan.entries, [](const auto& entry) { return entry.first != "connection_ends"; });
 }
 
 } // namespace
 
-std::string_view to_string(uprobe_transport transport) noexcept {
-  switch (transport) {
-  case uprobe_transport::multi:
-    return "uprobe_multi";
-  case uprobe_transport::perf:
-    return "perf uprobe";
-  case uprobe_transport::tracefs:
-    return "tracefs uprobe_events";
-  }
-  return "unknown";
-}
-
-std::string_view to_string(socket_source source) noexcept {
-  switch (source) {
-  case socket_source::tracepoint:
-    return "tp_btf sock_send_length";
-  case socket_source::fentry:
-    return "fentry tcp_sendmsg";
-  case socket_source::none:
-    return "none";
-  }
-  return "unknown";
-}
-
-std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus, std::uint32_t page_size) noexcept {
-  auto per_cpu = std::min<std::uint64_t>(std::uint64_t{pages_per_cpu} * page_size, ring_bytes_max);
-  auto wanted = per_cpu * cpus;
-  return std::bit_ceil(static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, ring_bytes_min, ring_bytes_max)));
-}
-
-void link_deleter::operator()(bpf_link* link) const noexcept { bpf_link__destroy(link); }
-
-void kernel_programs::skeleton_deleter::operator()(capture_programs* skeleton) const noexcept {
-  capture_programs__destroy(skeleton);
-}
-
-std::span<const std::string_view> probed_symbols() noexcept { return symbols; }
-
-kernel_programs::kernel_programs(std::unique_ptr<capture_programs, skeleton_deleter> skeleton,
-                                 uprobe_transport transport, socket_source sockets)
-    : skeleton_{std::move(skeleton)}, transport_{transport}, sockets_{sockets} {}
-
-kernel_programs::kernel_programs(kernel_programs&&) noexcept = default;
-kernel_programs& kernel_programs::operator=(kernel_programs&&) noexcept = default;
-kernel_programs::~kernel_programs() = default;
+kernel_programs::kernel_programs(program_object object, const capture_choice& choice, const kernel_options& options)
+    : object_{std::move(object)}
+    , choice_{choice}
+    , ring_pages_{options.ring_pages}
+    , connections_max_{options.connections_max} {}
 
 result<kernel_programs> kernel_programs::load(const kernel_options& options) {
-  auto reasons = std::vector<std::string>{};
-  for (auto transport : {uprobe_transport::multi, uprobe_transport::perf, uprobe_transport::tracefs})
-    for (auto sockets : {socket_source::tracepoint, socket_source::fentry, socket_source::none}) {
-      auto loaded = load(options, transport, sockets);
-      if (loaded)
-        return loaded;
-      if (sockets == socket_source::none && std::ranges::find(reasons, loaded.error().text) == reasons.end())
-        reasons.push_back(loaded.error().text);
+  if (auto root = tracefs_root())
+    remove_leftovers(*root);
+  const auto& wishes = options.wishes;
+  auto why = complaints{};
+  auto transport = choose_transport(wishes, why);
+  if (!transport)
+    return why.as_failure();
+  for (auto variant : program_variants) {
+    if (wishes.variant && *wishes.variant != variant)
+      continue;
+    for (auto sockets : socket_sources) {
+      if ((wishes.sockets && *wishes.sockets != sockets && variant == program_variant::typed) ||
+          (variant != program_variant::typed && sockets != socket_source::none))
+        continue;
+      auto object = program_object::load(options, *transport, variant, sockets);
+      if (!object) {
+        why.add(std::string{to_string(variant)} + " programs, sockets by " + std::string{to_string(sockets)} + ": " +
+                object.error().text);
+        continue;
+      }
+      auto choice = capture_choice{*transport, variant, sockets, choose_returns(wishes, *transport)};
+      auto programs = kernel_programs{std::move(*object), choice, options};
+      programs.ignore(static_cast<std::uint32_t>(getpid()), true);
+      return programs;
     }
-  auto text = std::string{};
-  for (const auto& reason : reasons)
-    text += (text.empty() ? "" : "; ") + reason;
-  return failure{text + ". Run as root or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN; `cleartap check` tells what is "
-                        "missing"};
+  }
+  return why.as_failure();
 }
 
-result<kernel_programs> kernel_programs::load(const kernel_options& options, uprobe_transport transport,
-                                              socket_source sockets) {
-  libbpf_set_print(keep_complaint);
-  libbpf_complaint.clear();
-  auto skeleton = std::unique_ptr<capture_programs, skeleton_deleter>{capture_programs__open()};
-  if (!skeleton)
-    return libbpf_failure("cannot open the kernel programs");
-  choose_programs(*skeleton, transport, sockets);
-  if (!set_sizes(*skeleton, options) || capture_programs__load(skeleton.get()) != 0)
-    return libbpf_failure("cannot load the kernel programs");
-  // Attaches the tracepoints; uprobes have no target of their own and are left alone by libbpf.
-  if (capture_programs__attach(skeleton.get()) != 0)
-    return libbpf_failure("cannot attach the kernel programs");
-  auto programs = kernel_programs{std::move(skeleton), transport, sockets};
-  programs.ignore(static_cast<std::uint32_t>(getpid()));
-  auto target = trial_target();
-  if (!target)
-    return target.error();
-  auto granted = programs.attach(target->path, std::array{function_offset{"SSL_read", target->offset}});
-  if (!granted)
-    return granted.error();
-  return programs;
-}
-
-result<std::vector<link_ptr>> kernel_programs::attach(const std::filesystem::path& path,
-                                                      std::span<const function_offset> functions) {
-  auto links = std::vector<link_ptr>{};
-  auto returns = std::vector<unsigned long>{};
-  auto keep = [&](result<std::vector<link_ptr>> attached) -> result<void> {
-    if (!attached)
-      return attached.error();
-    std::ranges::move(*attached, std::back_inserter(links));
+result<attachment> kernel_programs::attach(const std::filesystem::path& path,
+                                           std::span<const function_offset> functions) {
+  auto file = elf_file::open(path);
+  if (!file)
+    return file.error();
+  auto plan = attach_plan{.returns_are_instructions = choice_.returns == return_probing::instruction};
+  for (const auto& each : functions)
+    plan_function(plan, *file, each);
+  if (!transfers(plan))
+    return failure{plan.left_out.empty() ? "no function to probe in " + path.string() : plan.left_out};
+  auto done = attachment{.functions = plan.functions, .left_out = plan.left_out};
+  auto attach_all = [&](const places& all, bool at_return) -> result<void> {
+    for (const auto& [program, offsets] : all) {
+      auto probes = attach_uprobes(choice_.transport, object_.program(program), path, offsets, at_return);
+      if (!probes)
+        return probes.error();
+      std::ranges::move(*probes, std::back_inserter(done.probes));
+    }
     return {};
   };
-  for (const auto& function : functions) {
-    const auto* point = std::ranges::find(probe_points, function.symbol, &probe_point::symbol);
-    if (point == probe_points.end())
-      continue;
-    auto offset = static_cast<unsigned long>(function.offset);
-    if (auto done = keep(attach_program(transport_, point->enter(*skeleton_), path.c_str(), false, {&offset, 1}));
-        !done)
-      return done.error();
-    if (point->returns)
-      returns.push_back(offset);
-  }
-  if (links.empty())
-    return failure{"no function to probe in " + path.string()};
-  if (!returns.empty())
-    if (auto done = keep(attach_program(transport_, skeleton_->progs.ssl_call_return, path.c_str(), true, returns));
-        !done)
-      return done.error();
-  return links;
+  // Returns first: a call whose entry is seen has its return seen too.
+  if (auto attached = attach_all(plan.returns, !plan.returns_are_instructions); !attached)
+    return attached.error();
+  if (auto attached = attach_all(plan.entries, false); !attached)
+    return attached.error();
+  return done;
 }
 
 void kernel_programs::forget_connections() {
-  auto* map = skeleton_->maps.connections;
+  auto* map = object_.map("connections");
   auto key = std::vector<std::uint8_t>(bpf_map__key_size(map));
   // Keys that the kernel adds meanwhile must not keep this going.
   for (auto left = bpf_map__max_entries(map); left > 0; --left)
@@ -252,23 +188,67 @@ void kernel_programs::forget_connections() {
       return;
 }
 
-void kernel_programs::ignore(std::uint32_t pid) {
-  auto yes = std::uint8_t{1};
-  bpf_map__update_elem(skeleton_->maps.ignored, &pid, sizeof pid, &yes, sizeof yes, BPF_ANY);
+void kernel_programs::sweep_connections(std::chrono::nanoseconds idle_max) {
+  const auto counts = tallies();
+  const auto known = counts[TALLY_CONNECTIONS_MADE].events - counts[TALLY_CONNECTIONS_REMOVED].events - swept_;
+  const auto now = std::chrono::steady_clock::now();
+  if (known < connections_max_ / 2 && now < sweep_due_)
+    return;
+  sweep_due_ = now + sweep_interval;
+  const auto full = known >= connections_max_ / 4 * 3;
+  auto* map = object_.map("connections");
+  auto stale = std::vector<connection_key>{};
+  auto key = connection_key{};
+  const connection_key* last = nullptr;
+  for (auto left = connections_max_; left > 0 && bpf_map__get_next_key(map, last, &key, sizeof key) == 0; --left) {
+    last = &key;
+    auto value = connection{};
+    if (bpf_map__lookup_elem(map, &key, sizeof key, &value, sizeof value, 0) != 0)
+      continue;
+    auto idle = now.time_since_epoch() - std::chrono::nanoseconds{value.used_ns};
+    if (is_gone(key.tgid) || (full && idle > idle_max))
+      stale.push_back(key);
+  }
+  for (const auto& each : stale)
+    swept_ += bpf_map__delete_elem(map, &each, sizeof each, 0) == 0;
 }
 
-void kernel_programs::pause(bool on) noexcept { std::atomic_ref{skeleton_->bss->paused}.store(on); }
+void kernel_programs::ignore(std::uint32_t pid, bool on) {
+  auto* map = object_.map("ignored");
+  auto yes = std::uint8_t{1};
+  if (on)
+    bpf_map__update_elem(map, &pid, sizeof pid, &yes, sizeof yes, BPF_ANY);
+  else
+    bpf_map__delete_elem(map, &pid, sizeof pid, 0);
+  object_.set_switches([](capture_switches& now) { ++now.ignored_version; });
+}
 
-bool kernel_programs::paused() const noexcept { return std::atomic_ref{skeleton_->bss->paused}.load() != 0; }
+void kernel_programs::pause(bool on) {
+  object_.set_switches([on](capture_switches& now) { std::atomic_ref{now.paused}.store(on); });
+}
 
-void kernel_programs::drainer_waits() noexcept { std::atomic_ref{skeleton_->bss->drainer_waits}.store(1); }
+bool kernel_programs::paused() const { return object_.switches().paused != 0; }
+
+void kernel_programs::drainer_waits() {
+  if (choice_.variant != program_variant::early)
+    object_.set_switches([](capture_switches& now) { std::atomic_ref{now.drainer_waits}.store(1); });
+}
+
+void kernel_programs::lose(std::uint32_t pid, std::uint32_t after, std::uint32_t count) {
+  object_.set_switches([=](capture_switches& now) {
+    now.lose_count = 0;
+    now.lose_tgid = pid;
+    now.lose_after = after;
+    now.lose_count = count;
+  });
+}
 
 std::array<tally, TALLY_COUNT> kernel_programs::tallies() const {
   auto sums = std::array<tally, TALLY_COUNT>{};
   auto per_cpu = std::vector<tally>(static_cast<std::size_t>(libbpf_num_possible_cpus()));
   for (auto kind = std::uint32_t{0}; kind < TALLY_COUNT; ++kind) {
-    if (bpf_map__lookup_elem(skeleton_->maps.tallies, &kind, sizeof kind, per_cpu.data(),
-                             per_cpu.size() * sizeof(tally), 0) != 0)
+    if (bpf_map__lookup_elem(object_.map("tallies"), &kind, sizeof kind, per_cpu.data(), per_cpu.size() * sizeof(tally),
+                             0) != 0)
       continue;
     for (const auto& count : per_cpu) {
       sums[kind].events += count.events;
@@ -278,8 +258,11 @@ std::array<tally, TALLY_COUNT> kernel_programs::tallies() const {
   return sums;
 }
 
-int kernel_programs::tls_ring() const noexcept { return bpf_map__fd(skeleton_->maps.tls_ring); }
-
-int kernel_programs::process_ring() const noexcept { return bpf_map__fd(skeleton_->maps.process_ring); }
+ring_source kernel_programs::rings() const {
+  return {.tls = bpf_map__fd(object_.map("tls_ring")),
+          .process = bpf_map__fd(object_.map("process_ring")),
+          .perf = choice_.variant == program_variant::early,
+          .perf_pages_per_cpu = ring_pages_};
+}
 
 } // namespace cleartap

@@ -1,111 +1,70 @@
-// The kernel programs of this process: loaded, attached to TLS libraries, counted. Refuses to know which libraries
-// there are and what their plaintext means.
+// The kernel programs of this process: loaded in the best way that is granted, attached to TLS libraries, counted.
+// Refuses to know which libraries there are and what their plaintext means.
 #pragma once
 
-#include "bpf/events.h"
+#include "actors/probes/program_object.hpp"
+#include "actors/probes/uprobe_links.hpp"
+#include "actors/ring/kernel_rings.hpp"
 #include "messages/probing.hpp"
-#include "messages/result.hpp"
 
-#include <array>
-#include <cstdint>
-#include <filesystem>
-#include <memory>
-#include <span>
-#include <string>
-#include <vector>
-
-struct bpf_link;
-struct capture_programs;
+#include <chrono>
 
 namespace cleartap {
 
-/// How a uprobe gets into the kernel, in the order of preference.
-enum class uprobe_transport : std::uint8_t {
-  multi,  // uprobe_multi links, 6.6+; needs CAP_BPF and CAP_PERFMON
-  perf,   // perf_event_open of the uprobe PMU; needs CAP_SYS_ADMIN on kernels patched since July 2025
-  tracefs // uprobe_events; needs a writable tracefs
+/// What attaching to a file has brought.
+struct attachment {
+  attached_probes probes;
+  std::size_t functions = 0; // that are probed now
+  std::string left_out;      // which are not, and why; else empty
 };
-
-/// Where TCP sends and receives are seen, in the order of preference.
-enum class socket_source : std::uint8_t {
-  tracepoint, // tp_btf sock_send_length, 6.3+
-  fentry,     // fentry tcp_sendmsg, refused by some kernels
-  none        // sockets stay unknown
-};
-
-std::string_view to_string(uprobe_transport transport) noexcept;
-std::string_view to_string(socket_source source) noexcept;
-
-struct kernel_options {
-  std::uint32_t event_bytes_max = 8192; // EVENT_BYTES_MIN..65536
-  std::uint32_t ring_pages = 64;        // per CPU
-  std::uint32_t connections_max = 16384;
-  std::uint32_t threads_max = 32768;
-};
-
-/// The ring for all CPUs together: their pages, rounded up to a power of two, 8 MiB to 1 GiB.
-[[nodiscard]] std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus,
-                                       std::uint32_t page_size) noexcept;
-
-struct link_deleter {
-  void operator()(bpf_link* link) const noexcept;
-};
-using link_ptr = std::unique_ptr<bpf_link, link_deleter>;
-
-/// The names of the functions that `kernel_programs::attach` has programs for.
-std::span<const std::string_view> probed_symbols() noexcept;
 
 class kernel_programs {
 public:
-  /// Loads by the first transport and socket source that this kernel grants, tried in order. The failure names what
-  /// each trial said.
+  /// Loads in the first way that this kernel grants; see capture_choice.hpp. The failure names what each trial said and
+  /// what is missing.
   [[nodiscard]] static result<kernel_programs> load(const kernel_options& options);
 
-  /// The same with one transport and one source, and nothing else tried: for `cleartap check` and tests.
-  [[nodiscard]] static result<kernel_programs> load(const kernel_options& options, uprobe_transport transport,
-                                                    socket_source source);
-
-  kernel_programs(kernel_programs&&) noexcept;
-  kernel_programs& operator=(kernel_programs&&) noexcept;
-  ~kernel_programs();
-
-  /// Probes every known function among `functions` in the file at `path`. Nothing stays attached on failure; all of it
-  /// is detached when the links are destroyed.
-  [[nodiscard]] result<std::vector<link_ptr>> attach(const std::filesystem::path& path,
-                                                     std::span<const function_offset> functions);
+  /// Probes every known function among `functions` in the file at `path`. Fails if nothing is read or written by those
+  /// that can be probed; nothing stays attached then.
+  [[nodiscard]] result<attachment> attach(const std::filesystem::path& path,
+                                          std::span<const function_offset> functions);
 
   /// Connections that are there are new ones from now on. While nothing is attached.
   void forget_connections();
 
-  /// Processes of cleartap itself; at most 256 are remembered by the kernel.
-  void ignore(std::uint32_t pid);
+  /// Removes connections that nobody closed: those of processes that are gone and, once the table is three quarters
+  /// full, those not used for `idle_max`. Looks at the table once a minute, and whenever it is half full.
+  void sweep_connections(std::chrono::nanoseconds idle_max);
+
+  /// Whether a process and the children that it forks from now on are left alone, until they run another program.
+  void ignore(std::uint32_t pid, bool on);
 
   /// While paused, plaintext is counted as lost{paused} and not copied.
-  void pause(bool on) noexcept;
-  [[nodiscard]] bool paused() const noexcept;
+  void pause(bool on);
+  [[nodiscard]] bool paused() const;
 
   /// Says that the drainer is about to sleep, so that the next event wakes it; else events wake nobody.
-  void drainer_waits() noexcept;
+  void drainer_waits();
+
+  /// For tests: of the data events of process `pid`, those after the first `after` are lost, `count` of them.
+  void lose(std::uint32_t pid, std::uint32_t after, std::uint32_t count);
 
   /// Counts since loading, by `enum tally_kind`, summed over the CPUs.
   [[nodiscard]] std::array<tally, TALLY_COUNT> tallies() const;
 
-  [[nodiscard]] int tls_ring() const noexcept;
-  [[nodiscard]] int process_ring() const noexcept;
-  [[nodiscard]] uprobe_transport transport() const noexcept { return transport_; }
-  [[nodiscard]] socket_source sockets() const noexcept { return sockets_; }
+  /// What the programs write their records into.
+  [[nodiscard]] ring_source rings() const;
+  [[nodiscard]] const capture_choice& choice() const noexcept { return choice_; }
 
 private:
-  struct skeleton_deleter {
-    void operator()(capture_programs* skeleton) const noexcept;
-  };
+  kernel_programs(program_object object, const capture_choice& choice, const kernel_options& options);
 
-  kernel_programs(std::unique_ptr<capture_programs, skeleton_deleter> skeleton, uprobe_transport transport,
-                  socket_source sockets);
-
-  std::unique_ptr<capture_programs, skeleton_deleter> skeleton_;
-  uprobe_transport transport_;
-  socket_source sockets_;
+  program_object object_;
+  capture_choice choice_;
+  std::uint32_t ring_pages_;
+  std::uint32_t connections_max_;
+  std::uint64_t swept_ = 0; // connections
+  std::chrono::steady_clock::time_point sweep_due_{};
 };
 
 } // namespace cleartap

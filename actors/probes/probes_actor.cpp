@@ -2,7 +2,9 @@
 
 #include "actors/flow/stage.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <spdlog/spdlog.h>
 #include <thread>
 
 namespace cleartap {
@@ -16,15 +18,21 @@ constexpr auto tally_interval = 500ms;
 constexpr auto detach_threads_max = std::size_t{64};
 
 /// Detaching waits for every CPU, some 50 ms a link, whatever the number of links that wait beside it.
-void detach_all(std::map<file_id, std::vector<link_ptr>>& attached) {
+void detach(attached_probes probes) {
   auto threads = std::vector<std::jthread>{};
-  for (auto& [file, links] : attached) {
+  for (auto& each : probes) {
     if (threads.size() == detach_threads_max)
       threads.clear(); // joins
-    threads.emplace_back([detaching = std::move(links)]() mutable { detaching.clear(); });
+    threads.emplace_back([detaching = std::move(each)] {});
   }
-  threads.clear();
+}
+
+void detach_all(std::map<file_id, attached_probes>& attached) {
+  auto all = attached_probes{};
+  for (auto& [file, probes] : attached)
+    std::ranges::move(probes, std::back_inserter(all));
   attached.clear();
+  detach(std::move(all));
 }
 
 void publish_tallies(probes_state& state) {
@@ -35,22 +43,22 @@ void publish_tallies(probes_state& state) {
     return tallies[kind].bytes;
   };
   auto not_sent = lost(drop_reason::ring_full, TALLY_LOST_RING_FULL) + lost(drop_reason::paused, TALLY_LOST_PAUSED) +
+                  lost(drop_reason::rate, TALLY_LOST_RATE) +
                   lost(drop_reason::connections_full, TALLY_LOST_CONNECTIONS);
-  auto not_copied =
-      lost(drop_reason::read_fault, TALLY_LOST_READ_FAULT) + lost(drop_reason::call_limit, TALLY_LOST_CALL_LIMIT);
   status.in.store(tallies[TALLY_SEEN].bytes, std::memory_order_relaxed);
-  status.out.store(tallies[TALLY_SEEN].bytes - not_sent - not_copied, std::memory_order_relaxed);
+  status.out.store(tallies[TALLY_SEEN].bytes - not_sent, std::memory_order_relaxed);
 }
 
 } // namespace
 
 probes_state::~probes_state() { detach_all(attached); }
 
-probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, kernel_programs* programs,
-                                   flow::actor_status* status) {
+probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, const settings* config,
+                                   kernel_programs* programs, flow::actor_status* status) {
   flow::keep_exception_text(self);
   self->state.programs = programs;
   self->state.status = status;
+  self->state.idle_max = config->streams.idle_max;
   // What passed since a predecessor's probes were detached is unknown: no stream goes on across such a hole.
   programs->forget_connections();
   self->delayed_send(self, tally_interval, tick_atom_v);
@@ -62,6 +70,7 @@ probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> 
       },
       [self](tick_atom) {
         publish_tallies(self->state);
+        self->state.programs->sweep_connections(self->state.idle_max);
         self->delayed_send(self, tally_interval, tick_atom_v);
       },
       [self](attach_atom, const attach_request& wanted) {
@@ -69,14 +78,19 @@ probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> 
         // moment bytes would be missing.
         if (self->state.attached.contains(wanted.file))
           return std::string{};
-        auto links = self->state.programs->attach(wanted.path, wanted.functions);
-        if (!links)
-          return links.error().text;
-        self->state.attached.emplace(wanted.file, std::move(*links));
+        auto attached = self->state.programs->attach(wanted.path, wanted.functions);
+        if (!attached)
+          return attached.error().text;
+        if (!attached->left_out.empty())
+          spdlog::warn("{} is captured in part: {}", wanted.path.string(), attached->left_out);
+        self->state.attached.emplace(wanted.file, std::move(attached->probes));
         return std::string{};
       },
-      [self](detach_atom, const file_id& file) { self->state.attached.erase(file); },
-      [self](ignore_atom, std::uint32_t pid) { self->state.programs->ignore(pid); },
+      [self](detach_atom, const file_id& file) {
+        if (auto node = self->state.attached.extract(file))
+          detach(std::move(node.mapped()));
+      },
+      [self](ignore_atom, std::uint32_t pid) { self->state.programs->ignore(pid, true); },
       [self](pause_atom, bool on) {
         self->state.programs->pause(on);
         return on;

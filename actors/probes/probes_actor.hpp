@@ -1,4 +1,4 @@
-// Attaches and detaches on request and keeps the links. Refuses to choose what is attached.
+// Attaches and detaches on request and keeps the probes. Refuses to choose what is attached.
 #pragma once
 
 #include "actors/probes/kernel_programs.hpp"
@@ -16,11 +16,12 @@ struct probes_state {
 
   kernel_programs* programs = nullptr;
   flow::actor_status* status = nullptr;
-  std::map<file_id, std::vector<link_ptr>> attached;
+  std::chrono::seconds idle_max{0}; // after which a connection may be forgotten when there is little room
+  std::map<file_id, attached_probes> attached;
 };
 
 /// `programs` and `status` outlive the actor.
-probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, kernel_programs* programs,
-                                   flow::actor_status* status);
+probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, const settings* config,
+                                   kernel_programs* programs, flow::actor_status* status);
 
 } // namespace cleartap

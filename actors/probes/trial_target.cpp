@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-extern "C" [[gnu::noinline, gnu::used]] void cleartap_trial_target() { asm volatile(""); }
+[[gnu::noinline, gnu::used]] void cleartap_trial_target() { asm volatile(""); }
 
 namespace cleartap {
 

@@ -1,10 +1,13 @@
-// A function of this very executable that may be probed to learn what the kernel grants; nothing ever calls it.
+// A function of this very executable that may be probed to learn what the kernel grants.
 #pragma once
 
 #include "messages/result.hpp"
 
 #include <cstdint>
 #include <filesystem>
+
+/// Does nothing.
+extern "C" void cleartap_trial_target();
 
 namespace cleartap {
 

@@ -1,6 +1,7 @@
 #include "actors/probes/trials.hpp"
 
-#include "actors/probes/kernel_programs.hpp"
+#include "actors/probes/program_object.hpp"
+#include "actors/probes/uprobe_trial.hpp"
 #include "actors/ring/mapping_watch.hpp"
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <linux/capability.h>
+#include <optional>
 #include <sys/utsname.h>
 #include <unistd.h>
 #include <utility>
@@ -26,8 +28,8 @@ trial kernel_types() {
   constexpr auto path = "/sys/kernel/btf/vmlinux";
   if (std::filesystem::exists(path))
     return {"BTF", trial_outcome::granted, path, ""};
-  return {"BTF", trial_outcome::impossible, std::string{path} + " is missing",
-          "boot a kernel built with CONFIG_DEBUG_INFO_BTF (5.8 and later of all large distributions have it)"};
+  return {"BTF", trial_outcome::refused, std::string{path} + " is missing",
+          "name a BTF file of this kernel by capture.btf_path, or boot a kernel built with CONFIG_DEBUG_INFO_BTF"};
 }
 
 std::uint64_t effective_capabilities() {
@@ -64,18 +66,37 @@ trial host_processes() {
   return {"/proc", trial_outcome::impossible, "is not that of this pid namespace", "mount /proc, use hostPID in a pod"};
 }
 
-trial try_transport(uprobe_transport transport) {
-  auto loaded = kernel_programs::load({}, transport, socket_source::none);
-  if (loaded)
-    return {std::string{to_string(transport)}, trial_outcome::granted, "probes attach", ""};
-  return {std::string{to_string(transport)}, trial_outcome::refused, loaded.error().text, ""};
+trial try_one_transport(uprobe_transport transport) {
+  auto name = "uprobes: " + std::string{to_string(transport)};
+  auto granted = try_transport(transport);
+  if (granted)
+    return {name, trial_outcome::granted, "probes attach", ""};
+  constexpr auto needs = std::array<std::string_view, 3>{
+      "needs Linux 6.6, CAP_BPF and CAP_PERFMON",
+      "needs CAP_SYS_ADMIN, or on kernels not patched since July 2025 CAP_PERFMON",
+      "needs a writable tracefs, CAP_BPF, CAP_PERFMON and kernel.perf_event_paranoid of at most 2, or CAP_SYS_ADMIN"};
+  return {name, trial_outcome::refused, granted.error().text, std::string{needs[static_cast<std::size_t>(transport)]}};
 }
 
-trial try_sockets(uprobe_transport transport, socket_source source) {
-  auto loaded = kernel_programs::load({}, transport, source);
-  if (loaded)
-    return {std::string{to_string(source)}, trial_outcome::granted, "addresses of connections are seen", ""};
-  return {std::string{to_string(source)}, trial_outcome::refused, loaded.error().text, ""};
+trial try_returns(uprobe_transport transport) {
+  auto safe = try_return_probe(transport);
+  if (safe)
+    return {"returns: probe", trial_outcome::granted, "return probes are safe", ""};
+  return {"returns: probe", trial_outcome::refused, safe.error().text + "; `ret` instructions are probed instead", ""};
+}
+
+trial try_programs(uprobe_transport transport, program_variant variant, socket_source sockets) {
+  auto name = "programs: " + std::string{to_string(variant)};
+  if (variant == program_variant::typed)
+    name += ", sockets: " + std::string{to_string(sockets)};
+  auto loaded = program_object::load({}, transport, variant, sockets);
+  if (!loaded)
+    return {name, trial_outcome::refused, loaded.error().text, ""};
+  constexpr auto details =
+      std::array<std::string_view, 3>{"load; connections have their addresses, processes their names",
+                                      "load; sockets are looked up in /proc, names are read there",
+                                      "load, with perf buffers; sockets are looked up in /proc, names are read there"};
+  return {name, trial_outcome::granted, std::string{details[static_cast<std::size_t>(variant)]}, ""};
 }
 
 trial mappings() {
@@ -97,20 +118,38 @@ void require_one(std::vector<trial>& trials, std::size_t first, const std::strin
   }
 }
 
+/// Says of the first that is granted that it is chosen.
+void mark_chosen(std::vector<trial>& trials, std::size_t first) {
+  for (std::size_t i = first; i < trials.size(); ++i)
+    if (trials[i].outcome == trial_outcome::granted) {
+      trials[i].detail += " (chosen)";
+      return;
+    }
+}
+
 } // namespace
 
 std::vector<trial> try_everything() {
   auto trials = std::vector{kernel_version(), kernel_types(), capabilities(), host_processes()};
-  auto transports = trials.size();
-  for (auto each : {uprobe_transport::multi, uprobe_transport::perf, uprobe_transport::tracefs})
-    trials.push_back(try_transport(each));
-  require_one(trials, transports, "run as root or with CAP_BPF, CAP_PERFMON and, below 6.6, CAP_SYS_ADMIN");
-  auto working = uprobe_transport::multi;
-  for (auto i = std::size_t{3}; i-- > 0;)
-    if (trials[transports + i].outcome == trial_outcome::granted)
-      working = static_cast<uprobe_transport>(i);
-  for (auto each : {socket_source::tracepoint, socket_source::fentry})
-    trials.push_back(try_sockets(working, each));
+  auto first = trials.size();
+  auto working = std::optional<uprobe_transport>{};
+  for (auto each : uprobe_transports) {
+    trials.push_back(try_one_transport(each));
+    if (!working && trials.back().outcome == trial_outcome::granted)
+      working = each;
+  }
+  mark_chosen(trials, first);
+  require_one(trials, first, "run as root or with CAP_BPF, CAP_PERFMON and, below 6.6, CAP_SYS_ADMIN");
+  if (working)
+    trials.push_back(try_returns(*working));
+  first = trials.size();
+  auto transport = working.value_or(uprobe_transport::perf);
+  for (auto sockets : socket_sources)
+    trials.push_back(try_programs(transport, program_variant::typed, sockets));
+  for (auto variant : {program_variant::untyped, program_variant::early})
+    trials.push_back(try_programs(transport, variant, socket_source::none));
+  mark_chosen(trials, first);
+  require_one(trials, first, "run as root or with CAP_BPF and CAP_PERFMON");
   trials.push_back(mappings());
   return trials;
 }

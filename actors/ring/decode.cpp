@@ -30,19 +30,60 @@ endpoint decode_endpoint(ip_family family, const __u8 (&address)[16], std::uint1
   return where;
 }
 
+std::optional<socket_evidence> decode_evidence(__u8 evidence) noexcept {
+  switch (evidence) {
+  case EVIDENCE_INSIDE_CALL:
+    return socket_evidence::inside_call;
+  case EVIDENCE_DESCRIPTOR:
+    return socket_evidence::descriptor;
+  case EVIDENCE_AFTER_WRITE:
+    return socket_evidence::after_write;
+  case EVIDENCE_BEFORE_READ:
+    return socket_evidence::before_read;
+  default:
+    return std::nullopt;
+  }
+}
+
+std::optional<tls_library> decode_library(__u8 library) noexcept {
+  switch (library) {
+  case LIBRARY_OPENSSL:
+    return tls_library::openssl;
+  case LIBRARY_GNUTLS:
+    return tls_library::gnutls;
+  case LIBRARY_NSS:
+    return tls_library::nss;
+  default:
+    return std::nullopt;
+  }
+}
+
+/// Of an event that carries less than it stands for.
+std::optional<chunk_cut> decode_cut(__u8 cut) noexcept {
+  switch (cut) {
+  case CUT_NONE:
+    return chunk_cut::none;
+  case CUT_CALL_LIMIT:
+    return chunk_cut::call_limit;
+  case CUT_READ_FAULT:
+    return chunk_cut::read_fault;
+  case CUT_UNSEEN:
+    return chunk_cut::unseen;
+  default:
+    return std::nullopt;
+  }
+}
+
 std::optional<socket_pair> decode_socket(const tls_socket& socket) noexcept {
   if (socket.family != 4 && socket.family != 6)
     return std::nullopt;
-  if (socket.evidence == EVIDENCE_NONE || socket.evidence > EVIDENCE_BEFORE_READ)
+  auto evidence = decode_evidence(socket.evidence);
+  if (!evidence)
     return std::nullopt;
   auto family = socket.family == 4 ? ip_family::v4 : ip_family::v6;
-  auto pair = socket_pair{.local = decode_endpoint(family, socket.local, socket.local_port),
-                          .remote = decode_endpoint(family, socket.remote, socket.remote_port)};
-  if (socket.evidence == EVIDENCE_AFTER_WRITE)
-    pair.evidence = socket_evidence::after_write;
-  else if (socket.evidence == EVIDENCE_BEFORE_READ)
-    pair.evidence = socket_evidence::before_read;
-  return pair;
+  return socket_pair{.local = decode_endpoint(family, socket.local, socket.local_port),
+                     .remote = decode_endpoint(family, socket.remote, socket.remote_port),
+                     .evidence = *evidence};
 }
 
 } // namespace
@@ -52,7 +93,15 @@ std::optional<decoded_chunk> decode_tls_event(std::span<const std::uint8_t> reco
   if (!head || head->kind > TLS_CLOSED || head->direction > TLS_OUTBOUND || head->size_captured > head->size_original ||
       head->size_captured > record.size() - sizeof(tls_event))
     return std::nullopt;
+  auto library = decode_library(head->library);
+  auto cut = decode_cut(head->cut);
+  if (!library || !cut || (head->size_captured < head->size_original) != (*cut != chunk_cut::none))
+    return std::nullopt;
   auto chunk = tls_chunk{};
+  chunk.library = *library;
+  chunk.cut = *cut;
+  if (head->descriptor >= 0)
+    chunk.descriptor = head->descriptor;
   chunk.connection = {head->tgid, head->object, kernel_time{head->generation_ns}};
   chunk.at = kernel_time{head->at_ns};
   chunk.kind = head->kind == TLS_CLOSED ? chunk_kind::closed : chunk_kind::data;

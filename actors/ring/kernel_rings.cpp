@@ -1,77 +1,68 @@
 #include "actors/ring/kernel_rings.hpp"
 
 #include <array>
-#include <bpf/libbpf.h>
 #include <cerrno>
 #include <cstring>
 #include <sys/epoll.h>
 #include <unistd.h>
+#include <utility>
 
 namespace cleartap {
 
 namespace {
 
-/// libbpf has no limit for the records of one call, but stops after the record at which the callback says so.
-struct drain_state {
-  const kernel_rings::visitor* visit = nullptr;
-  std::size_t left = 0;
-  std::size_t done = 0;
-};
-
-int on_record(void* context, void* data, std::size_t size) {
-  auto& state = **static_cast<drain_state**>(context);
-  (*state.visit)({static_cast<const std::uint8_t*>(data), size});
-  ++state.done;
-  return --state.left == 0 ? -ECANCELED : 0;
-}
-
-struct ring_deleter {
-  void operator()(ring_buffer* rings) const noexcept { ring_buffer__free(rings); }
-};
+constexpr auto process_pages_per_cpu = std::size_t{64}; // of perf buffers: some 600 records
 
 } // namespace
 
-struct kernel_rings::reader {
-  drain_state* current = nullptr;
-  std::unique_ptr<ring_buffer, ring_deleter> rings;
+kernel_rings::kernel_rings(kernel_rings&& other) noexcept
+    : tls_{std::move(other.tls_)}
+    , process_{std::move(other.process_)}
+    , mappings_{std::move(other.mappings_)}
+    , mapping_complaint_{std::move(other.mapping_complaint_)}
+    , epoll_{std::exchange(other.epoll_, -1)} {}
 
-  std::size_t drain(unsigned index, std::size_t records_max, const visitor& visit) {
-    auto state = drain_state{&visit, records_max, 0};
-    current = &state;
-    ring__consume(ring_buffer__ring(rings.get(), index));
-    return state.done;
-  }
-};
+kernel_rings::~kernel_rings() {
+  if (epoll_ >= 0)
+    close(epoll_);
+}
 
-kernel_rings::kernel_rings(std::unique_ptr<reader> state) : reader_{std::move(state)} {}
-kernel_rings::kernel_rings(kernel_rings&&) noexcept = default;
-kernel_rings::~kernel_rings() = default;
-
-result<kernel_rings> kernel_rings::open(int tls_ring, int process_ring) {
-  auto state = std::make_unique<reader>();
-  state->rings.reset(ring_buffer__new(tls_ring, on_record, &state->current, nullptr));
-  if (!state->rings || ring_buffer__add(state->rings.get(), process_ring, on_record, &state->current) != 0)
-    return failure{std::string{"cannot map the ring buffers: "} + std::strerror(errno)};
-  auto rings = kernel_rings{std::move(state)};
+result<kernel_rings> kernel_rings::open(const ring_source& source) {
+  auto rings = kernel_rings{};
+  auto tls = source.perf ? open_perf_buffers(source.tls, source.perf_pages_per_cpu) : open_ring_buffer(source.tls);
+  if (!tls)
+    return tls.error();
+  auto process =
+      source.perf ? open_perf_buffers(source.process, process_pages_per_cpu) : open_ring_buffer(source.process);
+  if (!process)
+    return process.error();
+  rings.tls_ = std::move(*tls);
+  rings.process_ = std::move(*process);
+  rings.epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  if (!rings.wait_for(rings.tls_->descriptor()) || !rings.wait_for(rings.process_->descriptor()))
+    return failure{std::string{"cannot wait for the kernel's buffers: "} + std::strerror(errno)};
   auto mappings = mapping_watch::open();
   if (!mappings) {
     rings.mapping_complaint_ = mappings.error();
     return rings;
   }
-  for (auto fd : mappings->descriptors()) {
-    auto event = epoll_event{.events = EPOLLIN, .data = {.fd = fd}};
-    epoll_ctl(ring_buffer__epoll_fd(rings.reader_->rings.get()), EPOLL_CTL_ADD, fd, &event);
-  }
+  for (auto fd : mappings->descriptors())
+    static_cast<void>(rings.wait_for(fd)); // else they are read when something else wakes, or after the time
   rings.mappings_.emplace(std::move(*mappings));
   return rings;
 }
 
+bool kernel_rings::wait_for(int fd) {
+  auto event = epoll_event{.events = EPOLLIN, .data = {.fd = fd}};
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
 std::size_t kernel_rings::drain_tls(std::size_t records_max, const visitor& visit) {
-  return reader_->drain(0, records_max, visit);
+  return tls_->drain(records_max, visit);
 }
 
 std::size_t kernel_rings::drain_processes(std::size_t records_max, const visitor& visit) {
-  return reader_->drain(1, records_max, visit);
+  return process_->drain(records_max, visit);
 }
 
 void kernel_rings::drain_mappings(std::vector<process_event>& events) {
@@ -81,8 +72,7 @@ void kernel_rings::drain_mappings(std::vector<process_event>& events) {
 
 void kernel_rings::wait(std::chrono::milliseconds time_max) {
   auto ready = std::array<epoll_event, 8>{};
-  epoll_wait(ring_buffer__epoll_fd(reader_->rings.get()), ready.data(), static_cast<int>(ready.size()),
-             static_cast<int>(time_max.count()));
+  epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), static_cast<int>(time_max.count()));
 }
 
 } // namespace cleartap

@@ -2,30 +2,34 @@
 #pragma once
 
 #include "actors/ring/mapping_watch.hpp"
-#include "messages/result.hpp"
+#include "actors/ring/record_source.hpp"
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
-
-struct ring_buffer;
 
 namespace cleartap {
 
+/// The descriptors stay the caller's.
+struct ring_source {
+  int tls = -1;
+  int process = -1;
+  bool perf = false;                   // perf buffers, one for each CPU, instead of ring buffers
+  std::size_t perf_pages_per_cpu = 64; // a power of two
+};
+
 class kernel_rings {
 public:
-  using visitor = std::function<void(std::span<const std::uint8_t> record)>;
+  using visitor = record_source::visitor;
 
-  /// The descriptors stay the caller's. Mappings are left out if the kernel refuses them; `complaint` says why.
-  [[nodiscard]] static result<kernel_rings> open(int tls_ring, int process_ring);
+  /// Mappings are left out if the kernel refuses them; `mapping_complaint` says why.
+  [[nodiscard]] static result<kernel_rings> open(const ring_source& source);
 
   kernel_rings(kernel_rings&&) noexcept;
   kernel_rings& operator=(kernel_rings&&) = delete;
   ~kernel_rings();
 
-  /// Visits at most `records_max` records in the order in which they were written; returns how many.
+  /// Visits at most `records_max` records in the order in which they were written, across CPUs; returns how many.
   std::size_t drain_tls(std::size_t records_max, const visitor& visit);
   std::size_t drain_processes(std::size_t records_max, const visitor& visit);
   void drain_mappings(std::vector<process_event>& events);
@@ -36,12 +40,14 @@ public:
   const std::optional<failure>& mapping_complaint() const noexcept { return mapping_complaint_; }
 
 private:
-  struct reader;
-  explicit kernel_rings(std::unique_ptr<reader> state);
+  kernel_rings() = default;
+  [[nodiscard]] bool wait_for(int fd);
 
-  std::unique_ptr<reader> reader_;
+  std::unique_ptr<record_source> tls_;
+  std::unique_ptr<record_source> process_;
   std::optional<mapping_watch> mappings_;
   std::optional<failure> mapping_complaint_;
+  int epoll_ = -1;
 };
 
 } // namespace cleartap

@@ -117,7 +117,7 @@ void rest(ring_state& state, std::size_t taken) {
 }
 
 void open_rings(ring_state& state) {
-  auto rings = kernel_rings::open(state.programs->tls_ring(), state.programs->process_ring());
+  auto rings = kernel_rings::open(state.programs->rings());
   if (!rings)
     throw std::runtime_error{rings.error().text};
   if (rings->mapping_complaint())

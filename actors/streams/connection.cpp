@@ -6,6 +6,23 @@
 
 namespace cleartap {
 
+namespace {
+
+stream_drop drop_of(chunk_cut cut) noexcept {
+  switch (cut) {
+  case chunk_cut::call_limit:
+    return stream_drop::call_limit;
+  case chunk_cut::read_fault:
+    return stream_drop::read_fault;
+  case chunk_cut::unseen:
+  case chunk_cut::none:
+    break;
+  }
+  return stream_drop::unseen;
+}
+
+} // namespace
+
 connection::connection(const tls_chunk& first, stream_shard& shard)
     : shard_{shard}, streams_{stream{direction::inbound, shard.limits}, stream{direction::outbound, shard.limits}} {
   facts_.id = first.connection;
@@ -26,7 +43,7 @@ bool connection::accept(const tls_chunk& chunk, bytes_view bytes, std::vector<ex
   consume(in, bytes.subspan(std::min(known, captured)), chunk.at, writer);
   auto cut = chunk.size_original - std::max(known, captured);
   if (cut > 0 && !over_) {
-    shard_.ledger[stream_drop::kernel_cut] += cut;
+    shard_.ledger[drop_of(chunk.cut)] += cut;
     pass_over(in, cut, body_loss::kernel, writer);
   } else {
     shard_.ledger.not_http += cut;
@@ -52,6 +69,7 @@ void connection::learn(const tls_chunk& chunk) {
   facts_.library = chunk.library;
   if (!chunk.sockets)
     return;
+  // The kernel programs have weighed the evidence; only what was seen inside a call is for good.
   auto& known = facts_.sockets;
   if (!known || chunk.sockets->evidence == socket_evidence::inside_call ||
       known->evidence != socket_evidence::inside_call)

@@ -10,8 +10,10 @@ namespace cleartap {
 
 /// Why bytes are in no exchange.
 enum class stream_drop : std::uint8_t {
-  resync,           // before a recognisable message, or a head that never ended
-  kernel_cut,       // the kernel did not hand them over
+  resync,     // before a recognisable message, or a head that never ended
+  read_fault, // the kernel did not hand them over: see chunk_cut
+  call_limit,
+  unseen,
   parse_error,      // not HTTP/1.1 where it should be
   connections_full, // stream_limits::connections_max
   limit,            // a message over head_max or headers_max

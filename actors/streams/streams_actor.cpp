@@ -19,7 +19,9 @@ void publish_ledger(streams_state& state) {
   shown.show_queued(ledger.queued);
   shown.show_dropped(drop_reason::not_http, ledger.not_http);
   shown.show_dropped(drop_reason::resync, ledger[stream_drop::resync]);
-  shown.show_dropped(drop_reason::kernel_cut, ledger[stream_drop::kernel_cut]);
+  shown.show_dropped(drop_reason::read_fault, ledger[stream_drop::read_fault]);
+  shown.show_dropped(drop_reason::call_limit, ledger[stream_drop::call_limit]);
+  shown.show_dropped(drop_reason::unseen, ledger[stream_drop::unseen]);
   shown.show_dropped(drop_reason::parse_error, ledger[stream_drop::parse_error]);
   shown.show_dropped(drop_reason::connections_full, ledger[stream_drop::connections_full]);
   shown.show_dropped(drop_reason::limit, ledger[stream_drop::limit]);

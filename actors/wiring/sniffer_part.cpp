@@ -9,6 +9,8 @@
 #include "actors/ring/ring_actor.hpp"
 #include "actors/streams/streams_actor.hpp"
 
+#include <algorithm>
+#include <spdlog/spdlog.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -28,6 +30,20 @@ std::string host_name() {
   return name;
 }
 
+/// Nothing for "auto".
+template <class Choices>
+std::optional<typename Choices::value_type> wish(const Choices& all, const std::string& name) {
+  auto found = std::ranges::find(all, name, [](auto each) { return to_string(each); });
+  return found == all.end() ? std::nullopt : std::optional{*found};
+}
+
+capture_wishes wishes_of(const settings& config) {
+  return {.transport = wish(uprobe_transports, config.capture.transport),
+          .variant = wish(program_variants, config.capture.programs),
+          .sockets = wish(socket_sources, config.capture.sockets),
+          .returns = wish(return_probings, config.capture.returns)};
+}
+
 } // namespace
 
 result<void> sniffer_part::prepare() {
@@ -35,9 +51,13 @@ result<void> sniffer_part::prepare() {
   auto programs = kernel_programs::load({.event_bytes_max = capture.maxBufferSize,
                                          .ring_pages = capture.perfBufferPages,
                                          .connections_max = capture.connections_max,
-                                         .threads_max = capture.threads_max});
+                                         .threads_max = capture.threads_max,
+                                         .process_rate_max = capture.rate_max,
+                                         .btf_path = capture.btf_path,
+                                         .wishes = wishes_of(*live_->current())});
   if (!programs)
     return programs.error();
+  spdlog::info("kernel programs loaded: {}", to_string(programs->choice()));
   programs_.emplace(std::move(*programs));
   // Over the link the certificate's name takes the place of the host's.
   unsent_.emplace(*live_->current(), sender_id{host_name(), random_epoch()});
@@ -60,7 +80,7 @@ void sniffer_part::add_to(plan& into, bool deliver) {
     return detached_spawner(cleartap::rescan, live_, &status, &watched_, library_inspector{look_into});
   });
   auto probers = into.add_stage("probes", "bytes", 1, [&](actor_status& status, std::size_t) {
-    return spawner(cleartap::probes, kernel, &status);
+    return spawner(cleartap::probes, live_, kernel, &status);
   });
   auto rings = into.add_stage("ring", "bytes", 1, [&](actor_status& status, std::size_t) {
     return detached_spawner(ring, kernel, &status, ring_edges{to_streams, to_rescan, to_processes});

@@ -1,5 +1,6 @@
 #include "test/bpf/tls_talk.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cstdlib>
 #include <memory>
@@ -20,7 +21,6 @@ void require(bool condition) {
 }
 
 using context_ptr = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
-using session_ptr = std::unique_ptr<SSL, decltype(&SSL_free)>;
 
 /// A self-signed certificate, made for this run.
 context_ptr server_context() {
@@ -35,6 +35,8 @@ context_ptr server_context() {
   require(SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1);
   return context;
 }
+
+context_ptr client_context() { return {SSL_CTX_new(TLS_client_method()), SSL_CTX_free}; }
 
 sockaddr_in loopback(int port) {
   auto address = sockaddr_in{};
@@ -51,21 +53,128 @@ std::uint16_t local_port(int fd) {
   return ntohs(address.sin_port);
 }
 
-void serve(int listener, std::size_t expected) {
-  auto fd = accept(listener, nullptr, nullptr);
-  auto context = server_context();
-  auto session = session_ptr{SSL_new(context.get()), SSL_free};
-  SSL_set_fd(session.get(), fd);
-  require(SSL_accept(session.get()) == 1);
-  auto buffer = std::string(65536, '\0');
-  for (std::size_t got = 0; got < expected;) {
-    auto count = SSL_read(session.get(), buffer.data(), static_cast<int>(buffer.size()));
-    require(count > 0);
-    got += static_cast<std::size_t>(count);
+/// One end of a connection. Takes the descriptor over.
+class tls_end {
+public:
+  tls_end(context_ptr context, int fd, talk_by how)
+      : context_{std::move(context)}, session_{SSL_new(context_.get())}, fd_{fd}, how_{how} {
+    if (how == talk_by::memory)
+      SSL_set_bio(session_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    else
+      SSL_set_fd(session_, fd);
+    if (how == talk_by::ssl_bio) {
+      bio_ = BIO_new(BIO_f_ssl());
+      BIO_set_ssl(bio_, session_, BIO_NOCLOSE);
+    }
   }
-  require(SSL_write(session.get(), "done", 4) == 4);
-  session.reset();
-  close(fd);
+  tls_end(const tls_end&) = delete;
+  tls_end& operator=(const tls_end&) = delete;
+  ~tls_end() {
+    BIO_free(bio_);
+    SSL_free(session_);
+    close(fd_);
+  }
+
+  void connect() { shake_hands(SSL_connect); }
+  void accept() { shake_hands(SSL_accept); }
+
+  void write(const std::string& bytes) {
+    auto done = std::size_t{0};
+    switch (how_) {
+    case talk_by::plain:
+      done = static_cast<std::size_t>(SSL_write(session_, bytes.data(), static_cast<int>(bytes.size())));
+      break;
+    case talk_by::ssl_bio:
+      done = static_cast<std::size_t>(BIO_write(bio_, bytes.data(), static_cast<int>(bytes.size())));
+      break;
+    case talk_by::ex:
+    case talk_by::memory:
+      require(SSL_write_ex(session_, bytes.data(), bytes.size(), &done) == 1);
+      break;
+    }
+    require(done == bytes.size());
+    flush();
+  }
+
+  void read(std::size_t size) {
+    auto buffer = std::string(std::min(size, std::size_t{65536}), '\0');
+    for (std::size_t got = 0; got < size;)
+      got += read_some(buffer, std::min(buffer.size(), size - got));
+  }
+
+private:
+  void shake_hands(int (*step)(SSL*)) {
+    while (step(session_) != 1) {
+      require(how_ == talk_by::memory);
+      flush();
+      fill();
+    }
+    flush();
+  }
+
+  std::size_t read_some(std::string& buffer, std::size_t size) {
+    if (how_ == talk_by::plain || how_ == talk_by::ssl_bio) {
+      auto count = how_ == talk_by::plain ? SSL_read(session_, buffer.data(), static_cast<int>(size))
+                                          : BIO_read(bio_, buffer.data(), static_cast<int>(size));
+      require(count > 0);
+      return static_cast<std::size_t>(count);
+    }
+    auto count = std::size_t{0};
+    while (SSL_read_ex(session_, buffer.data(), size, &count) != 1) {
+      require(how_ == talk_by::memory);
+      fill();
+    }
+    return count;
+  }
+
+  /// What the memory BIO holds goes out.
+  void flush() {
+    if (how_ != talk_by::memory)
+      return;
+    auto bytes = std::string(BIO_ctrl_pending(SSL_get_wbio(session_)), '\0');
+    if (bytes.empty())
+      return;
+    BIO_read(SSL_get_wbio(session_), bytes.data(), static_cast<int>(bytes.size()));
+    require(send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  }
+
+  void fill() {
+    auto bytes = std::string(65536, '\0');
+    auto count = recv(fd_, bytes.data(), bytes.size(), 0);
+    require(count > 0);
+    BIO_write(SSL_get_rbio(session_), bytes.data(), static_cast<int>(count));
+  }
+
+  context_ptr context_;
+  SSL* session_;
+  BIO* bio_ = nullptr;
+  int fd_;
+  talk_by how_;
+};
+
+using party = std::function<void(tls_end&)>;
+
+std::uint16_t meet(talk_by how, const party& client, const party& server) {
+  auto listener = socket(AF_INET, SOCK_STREAM, 0);
+  auto address = loopback(0);
+  require(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(listener, 1) == 0);
+  auto serving = std::thread{[&] {
+    auto end = tls_end{server_context(), accept(listener, nullptr, nullptr), how};
+    end.accept();
+    server(end);
+  }};
+  address = loopback(local_port(listener));
+  auto fd = socket(AF_INET, SOCK_STREAM, 0);
+  require(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  auto port = local_port(fd);
+  {
+    auto end = tls_end{client_context(), fd, how};
+    end.connect();
+    client(end);
+  }
+  serving.join();
+  close(listener);
+  return port;
 }
 
 } // namespace
@@ -77,30 +186,33 @@ std::string talk_payload(std::size_t index, std::size_t size) {
   return bytes;
 }
 
-std::uint16_t talk(const std::vector<std::size_t>& write_sizes) {
-  auto listener = socket(AF_INET, SOCK_STREAM, 0);
-  auto address = loopback(0);
-  require(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(listener, 1) == 0);
-  auto server = std::thread{serve, listener, std::accumulate(write_sizes.begin(), write_sizes.end(), std::size_t{0})};
-  address = loopback(local_port(listener));
-  auto fd = socket(AF_INET, SOCK_STREAM, 0);
-  require(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  auto port = local_port(fd);
-  auto context = context_ptr{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
-  auto session = session_ptr{SSL_new(context.get()), SSL_free};
-  SSL_set_fd(session.get(), fd);
-  require(SSL_connect(session.get()) == 1);
-  for (std::size_t i = 0; i < write_sizes.size(); ++i) {
-    auto bytes = talk_payload(i, write_sizes[i]);
-    require(SSL_write(session.get(), bytes.data(), static_cast<int>(bytes.size())) == static_cast<int>(bytes.size()));
-  }
-  char answer[4];
-  require(SSL_read(session.get(), answer, sizeof answer) == 4);
-  session.reset();
-  server.join();
-  close(fd);
-  close(listener);
-  return port;
+std::uint16_t talk(const std::vector<std::size_t>& write_sizes, talk_by how) {
+  auto client = [&](tls_end& end) {
+    for (std::size_t i = 0; i < write_sizes.size(); ++i)
+      end.write(talk_payload(i, write_sizes[i]));
+    end.read(4);
+  };
+  auto server = [&](tls_end& end) {
+    end.read(std::accumulate(write_sizes.begin(), write_sizes.end(), std::size_t{0}));
+    end.write("done");
+  };
+  return meet(how, client, server);
+}
+
+void converse(const std::vector<std::pair<std::string, std::string>>& exchanges, talk_by how) {
+  auto client = [&](tls_end& end) {
+    for (const auto& [question, answer] : exchanges) {
+      end.write(question);
+      end.read(answer.size());
+    }
+  };
+  auto server = [&](tls_end& end) {
+    for (const auto& [question, answer] : exchanges) {
+      end.read(question.size());
+      end.write(answer);
+    }
+  };
+  meet(how, client, server);
 }
 
 pid_t run_in_child(const std::function<void()>& action) {

@@ -1,4 +1,4 @@
-// Real TLS between two threads over TCP on loopback, with writes of exact sizes.
+// Two ends of a TLS connection over loopback, in this process.
 #pragma once
 
 #include <cstddef>
@@ -10,14 +10,26 @@
 
 namespace cleartap {
 
-/// The bytes of the i-th write: every byte tells its position, so that a wrong or stale one is noticed.
+/// By which functions of OpenSSL both ends read and write.
+enum class talk_by : std::uint8_t {
+  plain,  // SSL_read, SSL_write
+  ex,     // SSL_read_ex, SSL_write_ex
+  memory, // SSL_read_ex and SSL_write_ex on memory BIOs; sends and receives are the program's
+  ssl_bio // BIO_read, BIO_write on an SSL BIO
+};
+
+/// A client and a server thread make a connection, the client writes `write_sizes` bytes in as many calls, the server
+/// reads them all and answers "done". Returns the client's port. Ends the program if TLS fails.
+std::uint16_t talk(const std::vector<std::size_t>& write_sizes, talk_by how = talk_by::plain);
+
+/// What `talk` writes in call `index`: bytes that tell their place.
 std::string talk_payload(std::size_t index, std::size_t size);
 
-/// A client writes these sizes, one SSL_write each, a server reads them all and answers "done". Both are threads of the
-/// calling process. Returns the client's port.
-std::uint16_t talk(const std::vector<std::size_t>& write_sizes);
+/// A client asks and a server answers, once for each pair of `question` and `answer`, on one connection.
+void converse(const std::vector<std::pair<std::string, std::string>>& exchanges, talk_by how = talk_by::plain);
 
-/// Runs `action` in a child process and waits for it; returns its pid. The child exits without running destructors.
+/// Runs `action` in a child process, so that this program, whose own calls may be ignored, sees it. Returns its pid
+/// once it has ended, or -1 if it failed.
 pid_t run_in_child(const std::function<void()>& action);
 
 } // namespace cleartap

@@ -2,6 +2,8 @@
 
 #include "bpf/events.h"
 
+#include <algorithm>
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <cstddef>
 #include <cstring>
@@ -31,9 +33,29 @@ static_assert(offsetof(tls_event, size_original) == 36);
 static_assert(offsetof(tls_event, size_captured) == 40);
 static_assert(offsetof(tls_event, kind) == 44);
 static_assert(offsetof(tls_event, direction) == 45);
-static_assert(offsetof(tls_event, unused) == 46);
-static_assert(offsetof(tls_event, socket) == 48);
-static_assert(sizeof(tls_event) == 88);
+static_assert(offsetof(tls_event, library) == 46);
+static_assert(offsetof(tls_event, cut) == 47);
+static_assert(offsetof(tls_event, descriptor) == 48);
+static_assert(offsetof(tls_event, unused) == 52);
+static_assert(offsetof(tls_event, socket) == 56);
+static_assert(sizeof(tls_event) == 96);
+
+static_assert(offsetof(connection_key, object) == 0);
+static_assert(offsetof(connection_key, tgid) == 8);
+static_assert(sizeof(connection_key) == 16);
+static_assert(offsetof(connection, generation_ns) == 0);
+static_assert(offsetof(connection, used_ns) == 8);
+static_assert(sizeof(connection) == 88);
+
+static_assert(offsetof(capture_settings, call_events_max) == 4);
+static_assert(offsetof(capture_settings, process_rate_max) == 8);
+static_assert(sizeof(capture_settings) == 16);
+static_assert(offsetof(capture_switches, drainer_waits) == 4);
+static_assert(offsetof(capture_switches, ignored_version) == 8);
+static_assert(offsetof(capture_switches, lose_tgid) == 12);
+static_assert(offsetof(capture_switches, lose_after) == 16);
+static_assert(offsetof(capture_switches, lose_count) == 20);
+static_assert(sizeof(capture_switches) == 24);
 
 static_assert(offsetof(process_record, at_ns) == 0);
 static_assert(offsetof(process_record, tgid) == 8);
@@ -49,8 +71,10 @@ static_assert(offsetof(tally, events) == 0);
 static_assert(offsetof(tally, bytes) == 8);
 static_assert(sizeof(tally) == 16);
 static_assert(TLS_DATA == 0 && TLS_CLOSED == 1 && TLS_INBOUND == 0 && TLS_OUTBOUND == 1);
-static_assert(EVIDENCE_NONE == 0 && EVIDENCE_INSIDE_CALL == 1 && EVIDENCE_AFTER_WRITE == 2 &&
-              EVIDENCE_BEFORE_READ == 3);
+static_assert(EVIDENCE_NONE == 0 && EVIDENCE_INSIDE_CALL == 1 && EVIDENCE_DESCRIPTOR == 2 &&
+              EVIDENCE_AFTER_WRITE == 3 && EVIDENCE_BEFORE_READ == 4);
+static_assert(CUT_NONE == 0 && CUT_CALL_LIMIT == 1 && CUT_READ_FAULT == 2 && CUT_UNSEEN == 3);
+static_assert(LIBRARY_OPENSSL == 0 && LIBRARY_GNUTLS == 1 && LIBRARY_NSS == 2);
 static_assert(PROCESS_FORK == 0 && PROCESS_EXEC == 1 && PROCESS_EXIT == 2);
 
 namespace {
@@ -68,6 +92,8 @@ tls_event event_of(std::uint32_t size_original, std::uint32_t size_captured) {
   event.size_captured = size_captured;
   event.kind = TLS_DATA;
   event.direction = TLS_OUTBOUND;
+  event.cut = size_captured < size_original ? CUT_CALL_LIMIT : CUT_NONE;
+  event.descriptor = -1;
   return event;
 }
 
@@ -186,7 +212,25 @@ TEST_CASE("a call of the largest size with nothing captured is a chunk of lost b
   CHECK(decoded->bytes.empty());
 }
 
-TEST_CASE("a TLS event of an unknown kind or direction is refused") {
+TEST_CASE("why a TLS event carries less than it stands for is told, and must fit its sizes") {
+  const auto reasons =
+      std::array{std::pair{CUT_CALL_LIMIT, chunk_cut::call_limit}, std::pair{CUT_READ_FAULT, chunk_cut::read_fault},
+                 std::pair{CUT_UNSEEN, chunk_cut::unseen}};
+  for (auto [told, meant] : reasons) {
+    auto event = event_of(10, 5);
+    event.cut = static_cast<std::uint8_t>(told);
+    CHECK(decode_tls_event(record_of(event, "hello"))->chunk.cut == meant);
+    event.size_original = 5;
+    CHECK_FALSE(decode_tls_event(record_of(event, "hello")));
+  }
+  auto event = event_of(10, 5);
+  event.cut = CUT_NONE;
+  CHECK_FALSE(decode_tls_event(record_of(event, "hello")));
+  event.cut = 4;
+  CHECK_FALSE(decode_tls_event(record_of(event, "hello")));
+}
+
+TEST_CASE("a TLS event of an unknown kind, direction or library is refused") {
   for (auto value : {2, 3, 127, 255}) {
     auto kind = event_of(0, 0);
     kind.kind = static_cast<std::uint8_t>(value);
@@ -194,6 +238,9 @@ TEST_CASE("a TLS event of an unknown kind or direction is refused") {
     auto way = event_of(0, 0);
     way.direction = static_cast<std::uint8_t>(value);
     CHECK_FALSE(decode_tls_event(record_of(way)));
+    auto library = event_of(0, 0);
+    library.library = static_cast<std::uint8_t>(std::max(value, 3));
+    CHECK_FALSE(decode_tls_event(record_of(library)));
   }
 }
 
@@ -216,7 +263,9 @@ TEST_CASE("an IPv6 socket has 16 bytes of address") {
   CHECK(pair.evidence == socket_evidence::after_write);
 }
 
-TEST_CASE("the last kind of evidence is a receive before the read") {
+TEST_CASE("the evidence of a descriptor, and of a receive before the read, is kept") {
+  CHECK(decode_tls_event(record_of(with_socket(4, EVIDENCE_DESCRIPTOR)))->chunk.sockets->evidence ==
+        socket_evidence::descriptor);
   const auto decoded = decode_tls_event(record_of(with_socket(4, EVIDENCE_BEFORE_READ)));
   REQUIRE(decoded);
   REQUIRE(decoded->chunk.sockets);
@@ -229,7 +278,7 @@ TEST_CASE("a socket of no family or without evidence stays unknown and the chunk
     REQUIRE(decoded);
     CHECK_FALSE(decoded->chunk.sockets);
   }
-  for (auto evidence : {0, 4, 255}) {
+  for (auto evidence : {0, 5, 255}) {
     const auto decoded = decode_tls_event(record_of(with_socket(4, static_cast<std::uint8_t>(evidence))));
     REQUIRE(decoded);
     CHECK_FALSE(decoded->chunk.sockets);

@@ -1,4 +1,4 @@
-#include "actors/probes/kernel_programs.hpp"
+#include "actors/probes/program_object.hpp"
 
 #include <bit>
 #include <catch2/catch_test_macros.hpp>

@@ -152,7 +152,7 @@ TEST_CASE("values out of their range are refused") {
   CHECK(refused_at(0, 2) == "an unknown format");
   CHECK(refused_at(1, 100) == "a count that the bytes cannot hold");
   CHECK(refused_at(8, 2) == "an unknown value of an enumeration");
-  CHECK(refused_at(9, 1) == "an unknown value of an enumeration");
+  CHECK(refused_at(9, 3) == "an unknown value of an enumeration");
   CHECK(refused_at(10, 7) == "an unknown value of an enumeration");
   CHECK(refused_at(11, 15) == "unknown parts of an exchange");
   CHECK(refused_at(12, 2) == "an unknown value of an enumeration"); // family

@@ -162,7 +162,7 @@ TEST_CASE("what the kernel cut inside a body of known length is skipped") {
   CHECK(summary(seen.only()) == "GET /1 -> 200 truncated_kernel");
   CHECK(seen.only().response->body.bytes == "begin");
   CHECK(seen.only().response->body.size_carried == 400000);
-  CHECK(seen.ledger()[stream_drop::kernel_cut] == 399990);
+  CHECK(seen.ledger()[stream_drop::call_limit] == 399990);
   CHECK(seen.ledger().lost == 0);
   works_again(seen);
 }

@@ -31,6 +31,7 @@ public:
     current.offset = next(way);
     current.size_captured = static_cast<std::uint32_t>(text.size());
     current.size_original = current.size_captured + cut;
+    current.cut = cut > 0 ? chunk_cut::call_limit : chunk_cut::none;
     next(way) += current.size_original;
     deliver(as_bytes(text));
   }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* GnuTLS: calls whose bytes are elsewhere than at their second argument. */
+#pragma once
+
+#include "tls.h"
+
+/* What gnutls_record_recv_packet returns: the head of GnuTLS's mbuffer_st. */
+struct gnutls_packet {
+  __u64 next;
+  __u64 previous;
+  __u64 data;
+  __u32 size;
+  __u32 unused;
+  __u64 mark; /* bytes of `data` before the payload */
+};
+
+/* ssize_t gnutls_record_recv_packet(session, gnutls_packet_t* packet): its buffer is known at the return. Should the
+ * structure be another one day, the sizes do not fit, and the bytes are a hole. */
+static __always_inline void find_packet(struct tls_call* call, __u64 length) {
+  struct gnutls_packet packet = {};
+  __u64 address = read_user_pointer(call->buffer);
+  call->buffer = 0;
+  if (address && !read_user(&packet, sizeof packet, (void*)address) && packet.size - packet.mark == length)
+    call->buffer = packet.data + packet.mark;
+}
+
+/* Whether the current thread is inside gnutls_record_uncork on this session. */
+static __always_inline bool uncorks(__u64 session) {
+  __u64 id = bpf_get_current_pid_tgid();
+  struct tls_thread* thread = bpf_map_lookup_elem(&threads, &id);
+  if (!thread)
+    return false;
+  BOUNDED_LOOP
+  for (int i = 0; i < CALLS_NESTED_MAX; i++) {
+    const struct tls_call* call = &thread->calls[i];
+    if (call->stack_pointer && call->size_source == SIZE_NOTHING && call->object == session)
+      return true;
+  }
+  return false;
+}
+
+static __always_inline int packet_return(struct pt_regs* ctx, __u64 stack_pointer, long returned) {
+  __u64 id = bpf_get_current_pid_tgid();
+  struct tls_thread* thread = bpf_map_lookup_elem(&threads, &id);
+  struct tls_call* call = thread ? call_at(thread, stack_pointer) : NULL;
+  if (call && returned > 0)
+    find_packet(call, returned);
+  return call_return(ctx, stack_pointer, returned);
+}
