@@ -50,7 +50,7 @@ TEST_CASE("an override that fails is named with what is accepted") {
         "--set capture.maxBufferSize: 1 is out of range; accepted: 1024..65536 bytes");
   CHECK(error_of(with({"capture.maxBufSize=2048"})) ==
         "--set capture.maxBufSize: unknown key; did you mean capture.maxBufferSize? keys here: maxBufferSize, "
-        "perfBufferPages, connections_max, threads_max");
+        "perfBufferPages, connections_max, threads_max, rate_max, transport, programs, sockets, returns, btf_path");
   CHECK(error_of(with({"logLevel="})) == "--set logLevel: has no value; accepted: debug, info, warning, error");
   CHECK(error_of(with({"bodies={request_max: x}"})) ==
         "--set bodies.request_max: \"x\" is not a whole decimal number; accepted: 0..16777216 bytes");

@@ -20,8 +20,8 @@ std::string another(const setting& which) {
     return std::to_string(written(which, {}) == std::to_string(number->max) ? number->min : number->max);
   if (std::holds_alternative<switch_setting>(which.kind))
     return "false";
-  if (std::holds_alternative<word_setting>(which.kind))
-    return "error";
+  if (const auto* word = std::get_if<word_setting>(&which.kind))
+    return std::string{word->words.back()};
   if (std::holds_alternative<path_setting>(which.kind))
     return "/elsewhere";
   if (std::holds_alternative<address_setting>(which.kind) || std::holds_alternative<peer_setting>(which.kind))

@@ -125,7 +125,8 @@ TEST_CASE("a value of the wrong type fails") {
   CHECK(error_of("store: {path: data}") ==
         "cleartap.yaml:1: store.path: is \"data\", not an absolute path; accepted: an absolute path");
   CHECK(error_of("capture: 5") == "cleartap.yaml:1: capture: is not a map; accepted: below it, indented, the keys "
-                                  "maxBufferSize, perfBufferPages, connections_max, threads_max");
+                                  "maxBufferSize, perfBufferPages, connections_max, threads_max, rate_max, transport, "
+                                  "programs, sockets, returns, btf_path");
 }
 
 TEST_CASE("a quote that is not closed does not swallow the rest of the file") {
@@ -171,7 +172,7 @@ TEST_CASE("an unknown key fails with the keys of its section and the one that wa
   CHECK(
       error_of("\ncapture:\n  maxBufSize: 1") ==
       "cleartap.yaml:3: capture.maxBufSize: unknown key; did you mean capture.maxBufferSize? keys here: maxBufferSize, "
-      "perfBufferPages, connections_max, threads_max");
+      "perfBufferPages, connections_max, threads_max, rate_max, transport, programs, sockets, returns, btf_path");
   CHECK(error_of("store: {size: 1}") == "cleartap.yaml:1: store.size: unknown key; keys here: path");
   CHECK(error_of("maxBufferSize: 1").find("did you mean capture.maxBufferSize?") != std::string::npos);
   CHECK(error_of("captures: {}").find("did you mean capture?") != std::string::npos);
