@@ -40,7 +40,8 @@ enum class process_event_kind : std::uint8_t {
   fork,
   exec,
   exit,
-  mapping,      // a file was mapped executable
+  program, // the file of the program that the process runs from now on was mapped; told a moment before or after exec
+  mapping, // another file was mapped executable
   mappings_lost // some mappings were not reported: only a scan of /proc finds them
 };
 
@@ -50,9 +51,9 @@ struct process_event {
   std::uint32_t pid = 0;
   std::uint32_t parent = 0;
   std::string comm;
-  std::string path;   // exec: the executable as named by the caller; mapping: the file as the process sees it
+  std::string path;   // exec: the executable as named by the caller; program, mapping: the file as the process sees it
   std::string cgroup; // exec: last component of the process's cgroup
-  file_id file;       // mapping: which file, whatever it is called
+  file_id file;       // program, mapping: which file, whatever it is called
 };
 
 struct process_batch {

@@ -53,6 +53,9 @@ void process_table::apply(const process_event& event) {
     who.comm = event.comm; // programs rename themselves
     break;
   }
+  case process_event_kind::program:
+    name_program(event);
+    break;
   case process_event_kind::mapping:
   case process_event_kind::mappings_lost:
     break;
@@ -91,9 +94,21 @@ process_table::history& process_table::make_room(std::uint32_t pid) {
 
 void process_table::add(std::uint32_t pid, process fresh) {
   auto& programs = make_room(pid);
-  if (!programs.empty())
+  if (!programs.empty()) {
     programs.back().ended = true;
+    if (!programs.back().next_exe.empty())
+      fresh.exe = std::move(programs.back().next_exe);
+  }
   programs.push_back(std::move(fresh));
+}
+
+/// The kernel maps a program's file, then says that the program began, and either can be told first. The caller of exec
+/// may have named a link, a script or a relative path; this is the file itself.
+void process_table::name_program(const process_event& program) {
+  auto& before = known(program.pid, program.at);
+  auto& programs = by_pid_[program.pid];
+  auto begun = std::ranges::find_if(programs, [&](const process& who) { return who.since > program.at; });
+  (begun == programs.end() ? before.next_exe : begun->exe) = program.path;
 }
 
 process_table::process* process_table::at_time(std::uint32_t pid, kernel_time at) {

@@ -49,6 +49,7 @@ private:
     bool looked_up = false; // /proc was read, or could not be
     std::string comm;
     std::string exe;
+    std::string next_exe; // of the program that comes after: its file is told before its start, or after
     std::string cgroup;
   };
   // The programs that ran under one pid, oldest first: rarely more than one.
@@ -56,6 +57,7 @@ private:
 
   history& make_room(std::uint32_t pid); // for one more in it
   void add(std::uint32_t pid, process fresh);
+  void name_program(const process_event& program);
   process* at_time(std::uint32_t pid, kernel_time at);
   process& known(std::uint32_t pid, kernel_time at);
   void look_up(std::uint32_t pid, process& who);

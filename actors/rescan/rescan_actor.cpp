@@ -138,18 +138,31 @@ void scan(self_pointer self, const library_inspector& look) {
   count_watched(state);
 }
 
+/// It ended, or runs another program now.
+void forget_program(rescan_state& state, std::uint32_t pid) {
+  state.own_processes.erase(pid);
+  state.table->process_gone(pid, now());
+}
+
 void on_event(self_pointer self, const process_event& event, const library_inspector& look) {
   switch (event.kind) {
+  case process_event_kind::program:
+    self->state.programs_told = true;
+    forget_program(self->state, event.pid);
+    on_mapping(self, event, look);
+    break;
   case process_event_kind::mapping:
     on_mapping(self, event, look);
     break;
   case process_event_kind::mappings_lost:
     scan(self, look);
     break;
-  case process_event_kind::exec:
+  case process_event_kind::exec: // its file may be known already as one that it uses
+    if (!self->state.programs_told)
+      forget_program(self->state, event.pid);
+    break;
   case process_event_kind::exit:
-    self->state.own_processes.erase(event.pid);
-    self->state.table->process_gone(event.pid, now());
+    forget_program(self->state, event.pid);
     break;
   case process_event_kind::fork: // a child uses what its parent has attached
     self->state.table->forked(event.parent, event.pid);

@@ -23,6 +23,7 @@ struct rescan_state {
   std::chrono::steady_clock::time_point scan_due;
   file_id own_executable;
   std::set<std::uint32_t> own_processes; // cleartap's, which are never captured
+  bool programs_told = false;            // by their files; else by the kernel's exec alone
   probes_actor probes;
 };
 

@@ -1,8 +1,11 @@
 #include "actors/ring/mapping_watch.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <ctime>
 #include <linux/perf_event.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -13,7 +16,9 @@ namespace cleartap {
 
 namespace {
 
-constexpr auto buffer_pages = std::size_t{64}; // per CPU, a power of two: some 2,000 mappings
+constexpr auto buffer_pages = std::size_t{64};     // per CPU, a power of two: some 2,000 mappings
+constexpr auto time_bytes = sizeof(std::uint64_t); // at the end of each record
+constexpr auto starting_max = std::size_t{4096};   // a program without a mapping was killed as it began
 
 struct mmap2_head {
   perf_event_header header;
@@ -31,6 +36,13 @@ struct mmap2_head {
 };
 static_assert(sizeof(mmap2_head) == 72);
 
+struct comm_head {
+  perf_event_header header;
+  std::uint32_t pid;
+  std::uint32_t tid;
+};
+static_assert(sizeof(comm_head) == 16);
+
 std::size_t buffer_bytes() { return buffer_pages * static_cast<std::size_t>(getpagesize()); }
 
 int open_cpu(int cpu) {
@@ -40,6 +52,12 @@ int open_cpu(int cpu) {
   attributes.config = PERF_COUNT_SW_DUMMY;
   attributes.mmap = 1; // executable mappings only; mmap_data would add the others
   attributes.mmap2 = 1;
+  attributes.comm = 1;
+  attributes.comm_exec = 1; // tells an exec from a mere change of name
+  attributes.sample_id_all = 1;
+  attributes.sample_type = PERF_SAMPLE_TIME;
+  attributes.use_clockid = 1;
+  attributes.clockid = CLOCK_MONOTONIC; // what the kernel programs' times are, too
   attributes.watermark = 1;
   attributes.wakeup_watermark = 1;
   return static_cast<int>(syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
@@ -61,6 +79,15 @@ bool decode_mapping(std::span<const std::uint8_t> record, process_event& event) 
   event.path.assign(reinterpret_cast<const char*>(name.data()),
                     strnlen(reinterpret_cast<const char*>(name.data()), name.size()));
   return true;
+}
+
+std::uint32_t decode_program_start(std::span<const std::uint8_t> record) noexcept {
+  auto head = comm_head{};
+  if (record.size() < sizeof head)
+    return 0;
+  std::memcpy(&head, record.data(), sizeof head);
+  auto by_exec = (head.header.misc & PERF_RECORD_MISC_COMM_EXEC) != 0;
+  return head.header.type == PERF_RECORD_COMM && by_exec ? head.pid : 0;
 }
 
 result<mapping_watch> mapping_watch::open() {
@@ -99,11 +126,28 @@ std::vector<int> mapping_watch::descriptors() const {
 }
 
 void mapping_watch::drain(std::vector<process_event>& events) {
+  collected_.clear();
+  auto until = kernel_time{std::chrono::steady_clock::now().time_since_epoch()};
   for (auto& each : buffers_)
-    drain(each, events);
+    drain(each, until);
+  // First by time, so that a process's start is told before its mappings.
+  std::ranges::stable_sort(collected_, {}, &process_event::at);
+  for (auto& event : collected_) {
+    if (event.kind == process_event_kind::exec) {
+      if (starting_.size() >= starting_max)
+        starting_.clear();
+      starting_.insert(event.pid);
+      continue;
+    }
+    if (event.kind == process_event_kind::mappings_lost)
+      starting_.clear(); // their programs may be among what was lost
+    else if (starting_.erase(event.pid) > 0)
+      event.kind = process_event_kind::program;
+    events.push_back(std::move(event));
+  }
 }
 
-void mapping_watch::drain(buffer& from, std::vector<process_event>& events) {
+void mapping_watch::drain(buffer& from, kernel_time until) {
   auto& control = *static_cast<perf_event_mmap_page*>(from.pages);
   const auto* data = static_cast<const std::uint8_t*>(from.pages) + getpagesize();
   auto size = buffer_bytes();
@@ -113,19 +157,33 @@ void mapping_watch::drain(buffer& from, std::vector<process_event>& events) {
     auto begin = static_cast<std::size_t>(tail % size);
     auto header = perf_event_header{};
     std::memcpy(&header, data + begin, sizeof header); // records are aligned to 8 bytes: a header never wraps
-    if (header.size == 0)
+    if (header.size < sizeof header + time_bytes)
       break;
     auto first = std::min<std::size_t>(header.size, size - begin);
     record_.assign(data + begin, data + begin + first);
     record_.insert(record_.end(), data, data + (header.size - first));
-    auto event = process_event{};
-    if (decode_mapping(record_, event))
-      events.push_back(std::move(event));
-    else if (header.type == PERF_RECORD_LOST)
-      events.push_back({.kind = process_event_kind::mappings_lost});
+    auto at_ns = std::uint64_t{0};
+    std::memcpy(&at_ns, record_.data() + record_.size() - time_bytes, sizeof at_ns);
+    if (kernel_time{at_ns} > until)
+      break;
+    collect(std::span{record_}.first(record_.size() - time_bytes), kernel_time{at_ns});
     tail += header.size;
   }
   std::atomic_ref{control.data_tail}.store(tail, std::memory_order_release);
+}
+
+void mapping_watch::collect(std::span<const std::uint8_t> record, kernel_time at) {
+  auto event = process_event{};
+  auto header = perf_event_header{};
+  std::memcpy(&header, record.data(), sizeof header);
+  if (auto pid = decode_program_start(record); pid != 0)
+    event = {.kind = process_event_kind::exec, .pid = pid};
+  else if (header.type == PERF_RECORD_LOST)
+    event.kind = process_event_kind::mappings_lost;
+  else if (!decode_mapping(record, event))
+    return;
+  event.at = at;
+  collected_.push_back(std::move(event));
 }
 
 } // namespace cleartap

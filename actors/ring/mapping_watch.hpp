@@ -1,17 +1,23 @@
-// Tells which files any process maps executable, by perf's MMAP2 records: they carry the true device and inode, need no
-// tracefs and no program, and exist on every kernel. Refuses to know which files matter.
+// Tells which programs any process begins to run and which files it maps executable, by perf's COMM and MMAP2 records:
+// they need no tracefs and no program, and exist on every kernel. Refuses to know which files matter.
 #pragma once
 
 #include "messages/process.hpp"
 #include "messages/result.hpp"
 
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 namespace cleartap {
 
-/// Decodes one record as perf_event_open(2) describes it; nothing if it is not an executable mapping of a file.
+/// Decodes one record as perf_event_open(2) describes it, without its trailing time; nothing if it is not an executable
+/// mapping of a file.
 [[nodiscard]] bool decode_mapping(std::span<const std::uint8_t> record, process_event& event);
+
+/// The process that began to run another program, if that is what the record tells, else 0. Its next mapping is that of
+/// the program's file.
+[[nodiscard]] std::uint32_t decode_program_start(std::span<const std::uint8_t> record) noexcept;
 
 class mapping_watch {
 public:
@@ -25,7 +31,8 @@ public:
   /// Readable when there are mappings.
   [[nodiscard]] std::vector<int> descriptors() const;
 
-  /// Appends what has happened since the last call, in order per CPU.
+  /// Appends what has happened until now, in the order of time. What happens meanwhile is left for the next call:
+  /// a process that changes its CPU would else seem to map a file before it begins to run.
   void drain(std::vector<process_event>& events);
 
 private:
@@ -35,10 +42,13 @@ private:
   };
 
   mapping_watch() = default;
-  void drain(buffer& from, std::vector<process_event>& events);
+  void drain(buffer& from, kernel_time until);
+  void collect(std::span<const std::uint8_t> record, kernel_time at);
 
   std::vector<buffer> buffers_;
-  std::vector<std::uint8_t> record_; // one that wraps around the end of its buffer
+  std::vector<process_event> collected_;       // of this drain
+  std::unordered_set<std::uint32_t> starting_; // pids whose next mapping is that of their program
+  std::vector<std::uint8_t> record_;           // one that wraps around the end of its buffer
 };
 
 } // namespace cleartap

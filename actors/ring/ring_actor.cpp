@@ -3,6 +3,7 @@
 #include "actors/flow/stage.hpp"
 #include "actors/ring/decode.hpp"
 
+#include <algorithm>
 #include <spdlog/spdlog.h>
 #include <thread>
 
@@ -76,17 +77,20 @@ void pass_process_event(ring_state& state, const process_event& event) {
   state.enrichment->filled(0);
 }
 
-/// Mappings are read first but passed on last: the exec that came before one of them has been read by then.
+/// Mappings are read first: what came before one of them in the other ring has been read by then. All are passed on by
+/// time: the end of a short process comes after its mappings.
 void drain_process_events(ring_state& state) {
-  state.mappings.clear();
-  state.rings->drain_mappings(state.mappings);
+  auto& events = state.process_events;
+  events.clear();
+  state.rings->drain_mappings(events);
   state.rings->drain_processes(process_records_max, [&](std::span<const std::uint8_t> record) {
     if (auto event = decode_process_record(record))
-      pass_process_event(state, *event);
+      events.push_back(std::move(*event));
     else
       state.status->drop(drop_reason::malformed_event, 1);
   });
-  for (const auto& event : state.mappings)
+  std::ranges::stable_sort(events, {}, &process_event::at);
+  for (const auto& event : events)
     pass_process_event(state, event);
 }
 

@@ -27,8 +27,8 @@ struct ring_state {
   std::optional<flow::outlet<chunk_batch>> streams;
   std::optional<flow::outlet<process_batch>> rescan;
   std::optional<flow::outlet<process_batch>> enrichment;
-  std::chrono::nanoseconds wall_offset{0}; // of this drain
-  std::vector<process_event> mappings;
+  std::chrono::nanoseconds wall_offset{0};    // of this drain
+  std::vector<process_event> process_events;  // of this drain
   std::unordered_set<std::uint32_t> captured; // pids with plaintext
   std::vector<std::uint32_t> ended;           // of these, gone since the ring was last empty
 };

@@ -24,6 +24,10 @@ process_event exec_of(std::uint32_t pid, std::uint32_t parent, std::int64_t at, 
           .cgroup = "docker-" + id + ".scope"};
 }
 
+process_event program_of(std::uint32_t pid, std::int64_t at, std::string path) {
+  return {.kind = process_event_kind::program, .at = kernel_time{at}, .pid = pid, .path = std::move(path)};
+}
+
 process_event exit_of(std::uint32_t pid, std::int64_t at, std::string comm) {
   return {.kind = process_event_kind::exit, .at = kernel_time{at}, .pid = pid, .comm = std::move(comm)};
 }
@@ -257,4 +261,21 @@ TEST_CASE("new limits hold from then on: what is too much is forgotten, the olde
   CHECK(last.comm == "p10");
   CHECK(last.ancestors.size() == 1);
   CHECK(test.table.size() == 4);
+}
+
+TEST_CASE("a program is named by its file, whether that is told before its start or after") {
+  auto box = machine{};
+  box.table.apply(fork_of(10, 1, 100, "sh"));
+  SECTION("before") {
+    box.table.apply(program_of(10, 199, "/usr/bin/python3.11"));
+    box.table.apply(exec_of(10, 1, 200, "python3"));
+  }
+  SECTION("after") {
+    box.table.apply(exec_of(10, 1, 200, "python3"));
+    box.table.apply(program_of(10, 199, "/usr/bin/python3.11"));
+  }
+  CHECK(box.table.find(10, kernel_time{150}).exe != "/usr/bin/python3.11");
+  CHECK(box.table.find(10, kernel_time{250}).exe == "/usr/bin/python3.11");
+  box.table.apply(exec_of(10, 1, 300, "ls"));
+  CHECK(box.table.find(10, kernel_time{350}).exe == "/bin/ls");
 }

@@ -90,3 +90,17 @@ TEST_CASE("a mapping of memory without a file or that cannot be executed is left
   CHECK_FALSE(accepted({.inode = 0, .name = "//anon"}));
   CHECK_FALSE(accepted({.protection = PROT_READ | PROT_WRITE}));
 }
+
+TEST_CASE("a change of name is a program's start only if exec made it") {
+  auto record = std::vector<std::uint8_t>(24);
+  auto put = [&record](std::size_t at, const auto& value) { std::memcpy(record.data() + at, &value, sizeof value); };
+  put(0, std::uint32_t{PERF_RECORD_COMM});
+  put(8, std::uint32_t{4711});
+  put(12, std::uint32_t{4712});
+  CHECK(decode_program_start(record) == 0);
+  put(4, std::uint16_t{PERF_RECORD_MISC_COMM_EXEC});
+  CHECK(decode_program_start(record) == 4711);
+  CHECK(decode_program_start(std::span{record}.first(15)) == 0);
+  put(0, std::uint32_t{PERF_RECORD_MMAP2});
+  CHECK(decode_program_start(record) == 0);
+}
