@@ -41,14 +41,12 @@ void elf_file::deleter::operator()(Elf* elf) const noexcept { elf_end(elf); }
 elf_file::elf_file(elf_file&& other) noexcept
     : fd_{std::exchange(other.fd_, -1)}
     , elf_{std::move(other.elf_)}
-    , image_{other.image_}
     , machine_{other.machine_}
     , segments_{std::move(other.segments_)} {}
 
 elf_file& elf_file::operator=(elf_file&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(elf_, other.elf_);
-  image_ = other.image_;
   machine_ = other.machine_;
   std::swap(segments_, other.segments_);
   return *this;
@@ -67,14 +65,11 @@ result<elf_file> elf_file::open(const std::filesystem::path& path) {
   if (file.fd_ < 0)
     return failure{"cannot open " + path.string() + ": " + std::strerror(errno)};
   elf_version(EV_CURRENT);
-  file.elf_.reset(elf_begin(file.fd_, ELF_C_READ_MMAP, nullptr));
+  file.elf_.reset(elf_begin(file.fd_, ELF_C_READ, nullptr));
   auto header = GElf_Ehdr{};
   if (!file.elf_ || elf_kind(file.elf_.get()) != ELF_K_ELF || !gelf_getehdr(file.elf_.get(), &header))
     return failure{path.string() + " is not an ELF file"};
   file.machine_ = header.e_machine;
-  auto size = std::size_t{0};
-  const auto* begin = elf_rawfile(file.elf_.get(), &size);
-  file.image_ = {reinterpret_cast<const std::uint8_t*>(begin), begin ? size : 0};
   file.read_segments();
   return file;
 }
@@ -85,10 +80,9 @@ void elf_file::read_segments() {
     return;
   for (auto i = 0; i < static_cast<int>(count); ++i) {
     auto header = GElf_Phdr{};
-    if (!gelf_getphdr(elf_.get(), i, &header) || header.p_type != PT_LOAD || header.p_offset > image_.size())
+    if (!gelf_getphdr(elf_.get(), i, &header) || header.p_type != PT_LOAD)
       continue;
-    auto size = std::min<std::uint64_t>(header.p_filesz, image_.size() - header.p_offset);
-    segments_.push_back({header.p_vaddr, header.p_offset, size, (header.p_flags & PF_X) != 0});
+    segments_.push_back({header.p_vaddr, header.p_offset, header.p_filesz, (header.p_flags & PF_X) != 0});
   }
 }
 
@@ -105,11 +99,15 @@ std::vector<elf_symbol> elf_file::functions(std::span<const std::string_view> na
   return found;
 }
 
+const elf_file::segment* elf_file::segment_of(std::uint64_t address) const {
+  auto holds = [&](const segment& each) { return address >= each.address && address - each.address < each.size; };
+  auto found = std::ranges::find_if(segments_, holds);
+  return found == segments_.end() ? nullptr : &*found;
+}
+
 std::optional<std::uint64_t> elf_file::code_offset(std::uint64_t address) const {
-  auto rest = rest_of_segment(address, true);
-  if (rest.empty())
-    return std::nullopt;
-  return static_cast<std::uint64_t>(rest.data() - image_.data());
+  const auto* found = segment_of(address);
+  return found && found->code ? std::optional{address - found->address + found->offset} : std::nullopt;
 }
 
 std::optional<std::uint64_t> elf_file::code_address(std::uint64_t offset) const {
@@ -119,21 +117,20 @@ std::optional<std::uint64_t> elf_file::code_address(std::uint64_t offset) const 
   return std::nullopt;
 }
 
-std::span<const std::uint8_t> elf_file::code(std::uint64_t address, std::size_t size_max) const {
-  auto rest = rest_of_segment(address, true);
-  return rest.first(std::min(size_max, rest.size()));
+std::vector<std::uint8_t> elf_file::code(std::uint64_t address, std::size_t size_max) const {
+  const auto* found = segment_of(address);
+  if (!found || !found->code)
+    return {};
+  auto rest = found->size - (address - found->address);
+  return read(address - found->address + found->offset,
+              static_cast<std::size_t>(std::min<std::uint64_t>(size_max, rest)));
 }
 
-std::span<const std::uint8_t> elf_file::bytes(std::uint64_t address, std::size_t size) const {
-  auto rest = rest_of_segment(address, false);
-  return rest.size() < size ? std::span<const std::uint8_t>{} : rest.first(size);
-}
-
-std::span<const std::uint8_t> elf_file::rest_of_segment(std::uint64_t address, bool code_only) const {
-  for (const auto& each : segments_)
-    if ((each.code || !code_only) && address >= each.address && address - each.address < each.size)
-      return image_.subspan(each.offset, each.size).subspan(address - each.address);
-  return {};
+std::vector<std::uint8_t> elf_file::read(std::uint64_t offset, std::size_t size) const {
+  auto bytes = std::vector<std::uint8_t>(size);
+  auto count = pread(fd_, bytes.data(), size, static_cast<off_t>(offset));
+  bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return bytes;
 }
 
 // Most pointers have a relocation that says what to add to the load address. One without (DT_RELR, or an executable at
@@ -147,8 +144,9 @@ std::optional<std::uint64_t> elf_file::pointer(std::uint64_t address) const {
   });
   if (found)
     return found;
-  auto stored = bytes(address, pointer_size);
-  if (stored.empty())
+  const auto* place = segment_of(address);
+  auto stored = place ? read(address - place->address + place->offset, pointer_size) : std::vector<std::uint8_t>{};
+  if (stored.size() < pointer_size)
     return std::nullopt;
   auto value = std::uint64_t{0};
   std::memcpy(&value, stored.data(), pointer_size);

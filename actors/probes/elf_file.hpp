@@ -1,4 +1,6 @@
-// An ELF file, mapped once: its symbols, its code, its pointers. Refuses to know why they are wanted.
+// An ELF file: its symbols, its code, its pointers. It is read, not mapped: a private mapping shows the breakpoints of
+// uprobes that are on the file already, and whoever owns the file could end this process by cutting it short. Refuses
+// to know why they are wanted.
 #pragma once
 
 #include "messages/result.hpp"
@@ -41,9 +43,8 @@ public:
   /// The reverse.
   [[nodiscard]] std::optional<std::uint64_t> code_address(std::uint64_t offset) const;
 
-  /// The code from an address on to the end of its segment, at most `size_max` bytes; empty if it is no code. Valid
-  /// while the file is open.
-  [[nodiscard]] std::span<const std::uint8_t> code(std::uint64_t address, std::size_t size_max) const;
+  /// The code from an address on to the end of its segment, at most `size_max` bytes; empty if it is no code.
+  [[nodiscard]] std::vector<std::uint8_t> code(std::uint64_t address, std::size_t size_max) const;
 
   /// The address that the pointer at `address` has before the file is loaded; nothing if there is none.
   [[nodiscard]] std::optional<std::uint64_t> pointer(std::uint64_t address) const;
@@ -51,9 +52,6 @@ public:
   /// Visits the places of pointers that the loader adjusts, in the order of their table. Ends when `visit` returns
   /// false.
   void visit_pointers(const std::function<bool(std::uint64_t place, std::uint64_t target)>& visit) const;
-
-  /// The bytes at an address that are in the file; empty if there are less than `size`.
-  [[nodiscard]] std::span<const std::uint8_t> bytes(std::uint64_t address, std::size_t size) const;
 
   [[nodiscard]] std::uint16_t machine() const noexcept { return machine_; } // e_machine
 
@@ -70,11 +68,11 @@ private:
 
   elf_file() = default;
   void read_segments();
-  [[nodiscard]] std::span<const std::uint8_t> rest_of_segment(std::uint64_t address, bool code_only) const;
+  [[nodiscard]] const segment* segment_of(std::uint64_t address) const;
+  [[nodiscard]] std::vector<std::uint8_t> read(std::uint64_t offset, std::size_t size) const;
 
   int fd_ = -1;
   std::unique_ptr<Elf, deleter> elf_;
-  std::span<const std::uint8_t> image_; // the whole file
   std::uint16_t machine_ = 0;
   std::vector<segment> segments_;
 };

@@ -11,6 +11,7 @@ namespace {
 
 constexpr auto instructions_max = std::size_t{20000};
 constexpr auto instruction_size_max = std::size_t{16};
+constexpr auto window_size = std::size_t{4096}; // of code read at once
 constexpr auto thunk_instructions_max = 8;
 
 class disassembler {
@@ -32,9 +33,13 @@ public:
 
   /// Valid until the next call; null if there is no instruction.
   const cs_insn* at(std::uint64_t address) {
-    auto code = file_.code(address, instruction_size_max);
-    const auto* bytes = code.data();
-    auto size = code.size();
+    if (address < window_begin_ || address - window_begin_ + instruction_size_max > window_.size()) {
+      window_begin_ = address;
+      window_ = file_.code(address, window_size);
+    }
+    auto left = std::span{window_}.subspan(std::min(address - window_begin_, window_.size()));
+    const auto* bytes = left.data();
+    auto size = left.size();
     if (!instruction_ || size == 0 || !cs_disasm_iter(handle_, &bytes, &size, &address, instruction_))
       return nullptr;
     return instruction_;
@@ -77,6 +82,8 @@ private:
   bool open_ = false;
   csh handle_ = 0;
   cs_insn* instruction_ = nullptr;
+  std::vector<std::uint8_t> window_; // of the code
+  std::uint64_t window_begin_ = 0;
 };
 
 /// Walks from `address` until the way ends. Puts the targets of jumps into `waiting`. False: no code.

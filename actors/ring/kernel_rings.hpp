@@ -32,6 +32,10 @@ public:
   /// Visits at most `records_max` records in the order in which they were written, across CPUs; returns how many.
   std::size_t drain_tls(std::size_t records_max, const visitor& visit);
   std::size_t drain_processes(std::size_t records_max, const visitor& visit);
+  /// What of TLS has been written so far, and whether all of that has been visited; see record_source.
+  [[nodiscard]] std::uint64_t tls_written() const { return tls_->written(); }
+  [[nodiscard]] bool has_read_tls(std::uint64_t mark) const { return tls_->has_read(mark); }
+
   void drain_mappings(std::vector<process_event>& events);
 
   /// Sleeps until a wake-up comes with a record or the time is over.

@@ -33,16 +33,23 @@ public:
   }
 
   std::size_t drain(std::size_t records_max, const visitor& visit) override {
-    auto begun = now_ns();
-    if (ready_ < records_max)
+    auto begun = read_until_;
+    if (ready_ < records_max) {
+      begun = now_ns();
       read(begun);
+    }
     auto count = std::min(records_max, ready_);
     for (std::size_t i = 0; i < count; ++i)
       visit(waiting_[i].bytes);
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
     ready_ -= count;
+    if (ready_ == 0)
+      read_until_ = begun;
     return count;
   }
+
+  std::uint64_t written() const override { return now_ns(); }
+  bool has_read(std::uint64_t mark) const override { return read_until_ >= mark; }
 
   int descriptor() const override { return perf_buffer__epoll_fd(buffer_.get()); }
 
@@ -74,6 +81,7 @@ private:
   std::unique_ptr<perf_buffer, buffer_deleter> buffer_;
   std::vector<record> waiting_; // in order up to `ready_`
   std::size_t ready_ = 0;
+  std::uint64_t read_until_ = 0; // all that was stamped before has been visited
 };
 
 } // namespace

@@ -21,6 +21,11 @@ public:
   /// Visits at most `records_max` records in the order in which they were written; returns how many.
   virtual std::size_t drain(std::size_t records_max, const visitor& visit) = 0;
 
+  /// What has been written so far; `has_read` tells whether all of that has been visited. A drain that visits nothing
+  /// does not tell: the record at the front may be one that a preempted program has not finished.
+  [[nodiscard]] virtual std::uint64_t written() const = 0;
+  [[nodiscard]] virtual bool has_read(std::uint64_t mark) const = 0;
+
   /// Readable after a wake-up.
   [[nodiscard]] virtual int descriptor() const = 0;
 };

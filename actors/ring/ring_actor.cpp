@@ -50,25 +50,25 @@ std::size_t drain_chunks(ring_state& state) {
   });
 }
 
-/// Tells every shard that a process is gone. Its last chunks are in the ring before its end is in the other one, so
-/// this waits until the ring has been empty once after the end was read.
+/// Tells every shard that a process is gone, once what it has written has been read: the ring's end at the time when the
+/// process's was read lies behind that.
 void pass_ends(ring_state& state) {
-  for (auto pid : state.ended) {
-    state.captured.erase(pid);
+  while (!state.ended.empty() && state.rings->has_read_tls(state.ended.front().written)) {
+    auto chunk = tls_chunk{};
+    chunk.kind = chunk_kind::process_ended;
+    chunk.connection.tgid = state.ended.front().pid;
+    state.captured.erase(chunk.connection.tgid);
     for (std::size_t lane = 0; lane < state.streams->lanes(); ++lane) {
-      auto chunk = tls_chunk{};
-      chunk.kind = chunk_kind::process_ended;
-      chunk.connection.tgid = pid;
       state.streams->filling(lane).append(chunk, {});
       state.streams->filled(lane);
     }
+    state.ended.pop_front();
   }
-  state.ended.clear();
 }
 
 void pass_process_event(ring_state& state, const process_event& event) {
   if (event.kind == process_event_kind::exit && state.captured.contains(event.pid))
-    state.ended.push_back(event.pid);
+    state.ended.push_back({event.pid, state.rings->tls_written()});
   state.rescan->filling(0).events.push_back(event);
   state.rescan->filled(0);
   if (event.kind == process_event_kind::mapping || event.kind == process_event_kind::mappings_lost)
@@ -98,8 +98,7 @@ void drain_process_events(ring_state& state) {
 /// way.
 std::size_t drain(ring_state& state) {
   auto taken = drain_chunks(state);
-  if (taken == 0 && !state.streams->congested()) // else nothing was read, and last chunks may still be in the ring
-    pass_ends(state);
+  pass_ends(state);
   drain_process_events(state);
   state.rescan->flush();
   state.enrichment->flush();

@@ -6,6 +6,7 @@
 #include "actors/ring/kernel_rings.hpp"
 #include "messages/interfaces.hpp"
 
+#include <deque>
 #include <optional>
 #include <unordered_set>
 
@@ -15,6 +16,11 @@ struct ring_edges {
   flow::edge_status* streams = nullptr;
   flow::edge_status* rescan = nullptr;
   flow::edge_status* enrichment = nullptr;
+};
+
+struct ended_process {
+  std::uint32_t pid = 0;
+  std::uint64_t written = 0; // kernel_rings::tls_written() when its end was read
 };
 
 struct ring_state {
@@ -30,7 +36,7 @@ struct ring_state {
   std::chrono::nanoseconds wall_offset{0};    // of this drain
   std::vector<process_event> process_events;  // of this drain
   std::unordered_set<std::uint32_t> captured; // pids with plaintext
-  std::vector<std::uint32_t> ended;           // of these, gone since the ring was last empty
+  std::deque<ended_process> ended;            // of these, gone, with chunks that may still be in the ring
 };
 
 ring_actor::behavior_type ring(ring_actor::stateful_pointer<ring_state> self, kernel_programs* programs,

@@ -26,6 +26,11 @@ public:
     return records_max - left_;
   }
 
+  std::uint64_t written() const override { return ring__producer_pos(ring_buffer__ring(ring_.get(), 0)); }
+  bool has_read(std::uint64_t mark) const override {
+    return ring__consumer_pos(ring_buffer__ring(ring_.get(), 0)) >= mark;
+  }
+
   int descriptor() const override { return ring_buffer__epoll_fd(ring_.get()); }
 
 private:

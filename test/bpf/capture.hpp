@@ -6,6 +6,7 @@
 #include "actors/ring/decode.hpp"
 #include "actors/ring/kernel_rings.hpp"
 #include "test/bpf/tls_talk.hpp"
+#include "test/support/wait_until.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -45,6 +46,7 @@ public:
     auto contents = look_into(library);
     REQUIRE(contents);
     auto attached = programs_->attach(library, contents->functions);
+    INFO((attached ? "" : attached.error().text));
     REQUIRE(attached);
     attachment_ = std::move(*attached);
   }
@@ -58,8 +60,12 @@ public:
       if (decoded->chunk.connection.tgid == static_cast<std::uint32_t>(pid))
         seen.push_back({decoded->chunk, {decoded->bytes.begin(), decoded->bytes.end()}});
     };
-    while (rings_->drain_tls(1 << 20, take) > 0)
-      ;
+    // Another program's record at the front may not be finished.
+    auto all = support::wait_until([&, end = rings_->tls_written()] {
+      rings_->drain_tls(1 << 20, take);
+      return rings_->has_read_tls(end);
+    });
+    REQUIRE(all);
     return seen;
   }
 

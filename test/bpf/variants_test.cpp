@@ -12,6 +12,7 @@ namespace {
 const auto sizes = std::vector<std::size_t>{1, 513, 8192, 8193, 100'000, 1024 * 1024 + 64 * 1024};
 
 void check_whole(capture& test) {
+  INFO(test.attached().functions << " functions; left out: " << test.attached().left_out);
   auto pid = run_in_child([] { talk(sizes); });
   REQUIRE(pid > 0);
   auto chunks = test.chunks_of(pid);
@@ -70,5 +71,5 @@ TEST_CASE("a process over its rate is not copied, which is counted and leaves a 
     arrived += seen.bytes.size();
   CHECK(arrived > 0);
   CHECK(arrived <= 50'000);
-  CHECK(arrived + test.programs().tallies()[TALLY_LOST_RATE].bytes == 2 * (80'000 + 4));
+  CHECK(test.programs().tallies()[TALLY_LOST_RATE].bytes == 2 * (80'000 + 4) - arrived);
 }
