@@ -1,0 +1,151 @@
+"""Runs in the guest: the kernel programs' tests, then every scenario. Writes one JSON object a line to the results."""
+
+import json
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import confined
+import exchange
+
+TESTS_SECONDS_MAX = 400
+ROOT = {"capabilities": None, "memlock": False}
+FOREIGN = "p:someone/else_has_this /bin/true:0x0"  # a definition of another program, which must stay
+
+
+class Failure(Exception):
+    pass
+
+
+def verifier_log(job):
+    """What the verifier says to each program of each object, for the log; cleartap itself keeps one line of it."""
+    for each in sorted(Path(job["build"], "bpf").glob("*.bpf.o")):
+        subprocess.run([job["load_programs"], each], timeout=TESTS_SECONDS_MAX)
+
+
+def bpf_tests(job):
+    """The whole test program. Where all of it is skipped, nothing was shown."""
+    done = subprocess.run([job["bpf_tests"]], capture_output=True, text=True, timeout=TESTS_SECONDS_MAX)
+    print(done.stdout, done.stderr)
+    last = done.stdout.strip().splitlines() or [""]
+    summary = next((line for line in last if line.startswith(("All tests passed", "test cases:"))), "")
+    return {"failure": "" if done.returncode == 0 else f"exit status {done.returncode}", "summary": summary}
+
+
+def expect(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+def both_sides(watcher, made):
+    seen = [each for each in watcher.exchanges() if (each["request"] or {}).get("path") == made.path]
+    return {each["role"]: each for each in seen if each["quality"] == "complete"}
+
+
+def compare(sides, made, addresses):
+    """Both sides whole and right; their sockets as expected. Returns how the sockets are known."""
+    ends = {"server": (made.server, made.client), "client": (made.client, made.server)}
+    known = set()
+    for role, each in sides.items():
+        expect(each["request"]["body"] == made.sent, f"the {role}'s request is not what was sent")
+        expect(each["response"]["body"] == made.answered, f"the {role}'s response is not what was sent")
+        sockets = (each["local"], each["remote"])
+        expect(sockets in (ends[role], (None, None)), f"the {role}'s sockets are {sockets}, not {ends[role]}")
+        known.add(sockets != (None, None))
+    expect(addresses is None or known == {addresses}, f"sockets known: {known}, expected {addresses}")
+    return "right" if known == {True} else "null" if known == {False} else "half"
+
+
+def leave_behind(job, scenario):
+    """A cleartap that is killed while its probes are in place, and a definition of someone else."""
+    with confined.Watcher(job["cleartap"], scenario) as killed:
+        expect(killed.ready(), f"the first one does not start: {killed.complaints()}")
+    expect(confined.uprobe_events(), "the killed one left nothing, so nothing is shown")
+    with confined.UPROBE_EVENTS.open("a") as events:
+        events.write(FOREIGN)
+
+
+def captures(job, scenario, server, row):
+    foreign = set()
+    if scenario["after_kill"]:
+        leave_behind(job, scenario)
+        foreign = {line for line in confined.uprobe_events() if "else_has_this" in line}
+    with confined.Watcher(job["cleartap"], scenario) as watcher:
+        expect(watcher.ready(), f"does not start: {watcher.complaints()}")
+        row |= watcher.seen_by_kernel()
+        made = exchange.make(server, scenario["name"])
+        found = watcher.until(lambda: {"server", "client"} <= set(both_sides(watcher, made)))
+        row["captured"] = "both" if found else ",".join(both_sides(watcher, made)) or "no"
+        expect(found, f"not seen by both sides; {watcher.complaints()}; {watcher.exchanges()}"[:2000])
+        row["addresses"] = compare(both_sides(watcher, made), made, scenario["addresses"])
+        for what in ("transport", "sockets", "buffer"):
+            wanted = scenario[what]
+            expect(wanted in (None, row[what]), f"{what} is {row[what]}, expected {wanted}")
+        status = watcher.stop()
+        expect(status == 0, f"ends with {status}: {watcher.complaints()}")
+    expect(set(confined.uprobe_events()) == foreign, f"left in uprobe_events: {confined.uprobe_events()}")
+
+
+def refuses(job, scenario, row):
+    with confined.Watcher(job["cleartap"], scenario) as watcher:
+        started = watcher.ready()
+        expect(not started, "starts, though it has not the rights")
+        status = watcher.ended()
+        row["captured"] = "refused"
+        expect(status not in (0, None), f"ends with {status}")
+        for name in scenario["refused"]:
+            expect(name in watcher.complaints(), f"the refusal does not name {name}: {watcher.complaints()}")
+
+
+def clean_up():
+    """What a failed scenario left must not make the next one fail."""
+    if confined.uprobe_events():
+        confined.UPROBE_EVENTS.write_text("\n")
+
+
+def run_scenario(job, scenario, server):
+    row = {"scenario": scenario["name"], "failure": ""}
+    began = time.monotonic()
+    try:
+        with confined.machine_of(scenario):
+            verdict = confined.check(job["cleartap"], scenario)
+            row["check"] = "usable" if verdict["usable"] else "not usable"
+            if scenario["refused"]:
+                refuses(job, scenario, row)
+            else:
+                captures(job, scenario, server, row)
+            expect(verdict["usable"] != bool(scenario["refused"]), f"check is wrong: {json.dumps(verdict)}")
+    except Failure as failure:
+        row["failure"] = str(failure)
+    except Exception:
+        row["failure"] = traceback.format_exc()
+    clean_up()
+    row["seconds"] = round(time.monotonic() - began)
+    return row
+
+
+def main():
+    job = json.loads(Path(sys.argv[1]).read_text())
+    failed = False
+    with open("/dev/ttyS1", "w") as results:
+
+        def tell(row):
+            nonlocal failed
+            failed = failed or bool(row.get("failure"))
+            print(row, flush=True)
+            results.write(json.dumps(row) + "\n")
+            results.flush()
+
+        if job["bpf_tests"]:
+            tell({"scenario": "bpf_tests", **bpf_tests(job)})
+        with exchange.server(job["certificate"], job["key"]) as server:
+            for scenario in job["scenarios"]:
+                tell(run_scenario(job, scenario, server))
+        if failed:
+            verifier_log(job)
+        tell({"end": True})
+
+
+main()
