@@ -16,6 +16,16 @@ READY = "this one captures"
 UPROBE_EVENTS = Path("/sys/kernel/tracing/uprobe_events")
 PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
 BTF = "/sys/kernel/btf"
+# include/uapi/linux/capability.h
+CAPABILITIES = {
+    "DAC_READ_SEARCH": 2,
+    "NET_ADMIN": 12,
+    "SYS_PTRACE": 19,
+    "SYS_ADMIN": 21,
+    "SYS_RESOURCE": 24,
+    "PERFMON": 38,
+    "BPF": 39,
+}
 MAP_RING, MAP_PERF = "27", "4"  # enum bpf_map_type
 TRACE_FENTRY = "24"  # enum bpf_attach_type
 
@@ -68,6 +78,7 @@ class Watcher:
     """`cleartap watch --json`, which captures by itself as no other cleartap runs."""
 
     def __init__(self, executable, scenario):
+        self.scenario = scenario
         options = [word for each in scenario["settings"] for word in ("--set", each)]
         self.process = start(scenario, [executable, "watch", "--json", *options])
         self.output = {self.process.stdout: b"", self.process.stderr: b""}
@@ -86,9 +97,9 @@ class Watcher:
         whole_lines = self.output[self.process.stdout].rpartition(b"\n")[0]
         return [json.loads(line) for line in whole_lines.splitlines()]
 
-    def until(self, condition):
+    def until(self, condition, seconds_max=SECONDS_MAX):
         """Reads what it prints until the condition holds. False if it ends or the time is over before."""
-        end = time.monotonic() + SECONDS_MAX
+        end = time.monotonic() + seconds_max
         open_ends = list(self.output)
         while not condition():
             readable = select.select(open_ends, [], [], max(0, end - time.monotonic()))[0]
@@ -115,6 +126,18 @@ class Watcher:
     def stop(self):
         self.process.send_signal(signal.SIGINT)
         return self.ended()
+
+    def excess_rights(self):
+        """What it has beyond the scenario's user and capabilities; "" as it should be."""
+        fields = dict(
+            re.findall(r"^(\w+):\s*(.*)$", Path(f"/proc/{self.process.pid}/status").read_text(), re.MULTILINE)
+        )
+        if self.scenario["capabilities"] is None:
+            return ""
+        allowed = sum(1 << CAPABILITIES[name] for name in self.scenario["capabilities"])
+        excess = int(fields["CapPrm"], 16) & ~allowed
+        users = set(fields["Uid"].split()) - {str(self.scenario["user"])}
+        return f"capabilities {excess:#x}, users {users}" if excess or users else ""
 
     def perf_events(self):
         targets = []

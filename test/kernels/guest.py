@@ -1,5 +1,6 @@
 """Runs in the guest: the kernel programs' tests, then every scenario. Writes one JSON object a line to the results."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import confined
 import exchange
 
 TESTS_SECONDS_MAX = 400
+LATE_SECONDS_MAX = 30
 ROOT = {"capabilities": None, "memlock": False}
 FOREIGN = "p:someone/else_has_this /bin/true:0x0"  # a definition of another program, which must stay
 
@@ -58,6 +60,19 @@ def compare(sides, made, addresses):
     return "right" if known == {True} else "null" if known == {False} else "half"
 
 
+def find_late(job, watcher, name):
+    """A program that starts while cleartap runs, with a libssl that nobody has used before, must be found; what it says
+    before that is lost, so it goes on until it is seen."""
+    end = time.monotonic() + LATE_SECONDS_MAX
+    with exchange.server(job["certificate"], job["key"]) as port:
+        for i in itertools.count():
+            made = exchange.make(port, job["certificate"], f"{name} late {i}")
+            if watcher.until(lambda: "server" in both_sides(watcher, made), seconds_max=2):
+                return "seen"
+            if time.monotonic() > end:
+                return "no"
+
+
 def leave_behind(job, scenario):
     """A cleartap that is killed while its probes are in place, and a definition of someone else."""
     with confined.Watcher(job["cleartap"], scenario) as killed:
@@ -67,20 +82,22 @@ def leave_behind(job, scenario):
         events.write(FOREIGN)
 
 
-def captures(job, scenario, server, row):
+def captures(job, scenario, port, row):
     foreign = set()
     if scenario["after_kill"]:
         leave_behind(job, scenario)
         foreign = {line for line in confined.uprobe_events() if "else_has_this" in line}
     with confined.Watcher(job["cleartap"], scenario) as watcher:
         expect(watcher.ready(), f"does not start: {watcher.complaints()}")
+        expect(not (excess := watcher.excess_rights()), f"has rights that it should not have: {excess}")
         row |= watcher.seen_by_kernel()
-        made = exchange.make(server, scenario["name"])
+        made = exchange.make(port, job["certificate"], scenario["name"])
         found = watcher.until(lambda: {"server", "client"} <= set(both_sides(watcher, made)))
         row["captured"] = "both" if found else ",".join(both_sides(watcher, made)) or "no"
         expect(found, f"not seen by both sides; {watcher.complaints()}; {watcher.exchanges()}"[:2000])
         row["addresses"] = compare(both_sides(watcher, made), made, scenario["addresses"])
-        for what in ("transport", "sockets", "buffer"):
+        row["late"] = find_late(job, watcher, scenario["name"])
+        for what in ("transport", "sockets", "buffer", "late"):
             wanted = scenario[what]
             expect(wanted in (None, row[what]), f"{what} is {row[what]}, expected {wanted}")
         status = watcher.stop()
@@ -105,7 +122,7 @@ def clean_up():
         confined.UPROBE_EVENTS.write_text("\n")
 
 
-def run_scenario(job, scenario, server):
+def run_scenario(job, scenario, port):
     row = {"scenario": scenario["name"], "failure": ""}
     began = time.monotonic()
     try:
@@ -115,7 +132,7 @@ def run_scenario(job, scenario, server):
             if scenario["refused"]:
                 refuses(job, scenario, row)
             else:
-                captures(job, scenario, server, row)
+                captures(job, scenario, port, row)
             expect(verdict["usable"] != bool(scenario["refused"]), f"check is wrong: {json.dumps(verdict)}")
     except Failure as failure:
         row["failure"] = str(failure)
@@ -140,9 +157,9 @@ def main():
 
         if job["bpf_tests"]:
             tell({"scenario": "bpf_tests", **bpf_tests(job)})
-        with exchange.server(job["certificate"], job["key"]) as server:
+        with exchange.server(job["certificate"], job["key"]) as port:
             for scenario in job["scenarios"]:
-                tell(run_scenario(job, scenario, server))
+                tell(run_scenario(job, scenario, port))
         if failed:
             verifier_log(job)
         tell({"end": True})

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Holds compiled kernel programs against what Linux 5.2 has, for there is none here to load them: helpers, loops,
 instructions, maps, kinds of programs. Refuses to judge what only a verifier can: whether they would pass it."""
 

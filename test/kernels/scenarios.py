@@ -25,6 +25,7 @@ class Scenario:
     sockets: str = None  # "tp_btf", "fentry", "none"
     buffer: str = None  # "ring", "perf"
     addresses: bool = True  # whether both sides of the exchange have their sockets; None: right or null
+    late: str = "seen"  # a program with a library of its own that starts after cleartap: "seen", "no"
     refused: tuple = ()  # cleartap must not start, and the complaint must name all of these
 
 
