@@ -15,6 +15,7 @@ SECONDS_MAX = 60
 READY = "this one captures"
 UPROBE_EVENTS = Path("/sys/kernel/tracing/uprobe_events")
 PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
+FOREIGN = "someone/else_has_this"  # a definition there of another program, which must stay
 BTF = "/sys/kernel/btf"
 # include/uapi/linux/capability.h
 CAPABILITIES = {
@@ -157,7 +158,7 @@ class Watcher:
         transport = "none"
         if "uprobe_multi" in field("link_type"):
             transport = "multi"
-        elif uprobe_events():
+        elif any(FOREIGN not in line for line in uprobe_events()):
             transport = "tracefs"
         elif self.perf_events() > 1:  # one is of the watch for new mappings
             transport = "perf"
@@ -166,6 +167,13 @@ class Watcher:
             sockets = "tp_btf"
         buffer = "ring" if MAP_RING in field("map_type") else "perf" if MAP_PERF in field("map_type") else "none"
         return {"transport": transport, "sockets": sockets, "buffer": buffer}
+
+
+def define_foreign_event():
+    """Python's open() would seek to the end, which the kernel refuses here; without O_APPEND the rest is deleted."""
+    events = os.open(UPROBE_EVENTS, os.O_WRONLY | os.O_APPEND)
+    os.write(events, f"p:{FOREIGN} /bin/true:0x0".encode())
+    os.close(events)
 
 
 def uprobe_events():

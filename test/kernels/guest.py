@@ -13,8 +13,6 @@ import exchange
 
 TESTS_SECONDS_MAX = 400
 LATE_SECONDS_MAX = 30
-ROOT = {"capabilities": None, "memlock": False}
-FOREIGN = "p:someone/else_has_this /bin/true:0x0"  # a definition of another program, which must stay
 
 
 class Failure(Exception):
@@ -29,11 +27,14 @@ def verifier_log(job):
 
 def bpf_tests(job):
     """The whole test program. Where all of it is skipped, nothing was shown."""
-    done = subprocess.run([job["bpf_tests"]], capture_output=True, text=True, timeout=TESTS_SECONDS_MAX)
+    try:
+        done = subprocess.run([job["bpf_tests"]], capture_output=True, text=True, timeout=TESTS_SECONDS_MAX)
+    except subprocess.TimeoutExpired as late:
+        print((late.stdout or b"").decode(errors="replace"))
+        return {"failure": f"they take longer than {TESTS_SECONDS_MAX} s"}
     print(done.stdout, done.stderr)
-    last = done.stdout.strip().splitlines() or [""]
-    summary = next((line for line in last if line.startswith(("All tests passed", "test cases:"))), "")
-    return {"failure": "" if done.returncode == 0 else f"exit status {done.returncode}", "summary": summary}
+    lines = [each for each in done.stdout.splitlines() if each.startswith(("All tests passed", "test cases:"))]
+    return {"failure": "" if done.returncode == 0 else f"exit status {done.returncode}", "summary": "".join(lines)}
 
 
 def expect(condition, text):
@@ -78,15 +79,14 @@ def leave_behind(job, scenario):
     with confined.Watcher(job["cleartap"], scenario) as killed:
         expect(killed.ready(), f"the first one does not start: {killed.complaints()}")
     expect(confined.uprobe_events(), "the killed one left nothing, so nothing is shown")
-    with confined.UPROBE_EVENTS.open("a") as events:
-        events.write(FOREIGN)
+    confined.define_foreign_event()
 
 
 def captures(job, scenario, port, row):
     foreign = set()
     if scenario["after_kill"]:
         leave_behind(job, scenario)
-        foreign = {line for line in confined.uprobe_events() if "else_has_this" in line}
+        foreign = {line for line in confined.uprobe_events() if confined.FOREIGN in line}
     with confined.Watcher(job["cleartap"], scenario) as watcher:
         expect(watcher.ready(), f"does not start: {watcher.complaints()}")
         expect(not (excess := watcher.excess_rights()), f"has rights that it should not have: {excess}")
