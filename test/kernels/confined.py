@@ -6,10 +6,13 @@ import os
 import re
 import resource
 import select
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
+
+import scenarios
 
 SECONDS_MAX = 60
 READY = "this one captures"
@@ -28,7 +31,7 @@ CAPABILITIES = {
     "BPF": 39,
 }
 MAP_RING, MAP_PERF = "27", "4"  # enum bpf_map_type
-TRACE_FENTRY = "24"  # enum bpf_attach_type
+TRACE_FEXIT = "25"  # enum bpf_attach_type
 
 
 @contextlib.contextmanager
@@ -38,6 +41,7 @@ def machine_of(scenario):
     if scenario["paranoid"] is not None:
         PARANOID.write_text(str(scenario["paranoid"]))
     if scenario["hide_btf"]:
+        shutil.copy(f"{BTF}/vmlinux", scenarios.BTF_COPY)
         subprocess.run(["mount", "-t", "tmpfs", "none", BTF], check=True)
     try:
         yield
@@ -157,14 +161,14 @@ class Watcher:
         field = lambda name: set(re.findall(rf"^{name}:\s*(\S+)", whole, re.MULTILINE))
         transport = "none"
         if "uprobe_multi" in field("link_type"):
-            transport = "multi"
+            transport = "uprobe_multi"
         elif any(FOREIGN not in line for line in uprobe_events()):
             transport = "tracefs"
         elif self.perf_events() > 1:  # one is of the watch for new mappings
             transport = "perf"
-        sockets = "fentry" if TRACE_FENTRY in field("attach_type") else "none"
+        sockets = "fexit" if TRACE_FEXIT in field("attach_type") else "none"
         if "sock_send_length" in field("tp_name"):
-            sockets = "tp_btf"
+            sockets = "tracepoint"
         buffer = "ring" if MAP_RING in field("map_type") else "perf" if MAP_PERF in field("map_type") else "none"
         return {"transport": transport, "sockets": sockets, "buffer": buffer}
 

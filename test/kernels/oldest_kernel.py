@@ -184,7 +184,8 @@ def main():
     parser.add_argument("program", nargs="*", help="only these programs of it and what they call")
     options = parser.parse_args()
     lines = violations(BpfObject(options.object), options.program)
-    print(*(f"{options.object}: {line}" for line in lines), sep="\n")
+    for line in lines:
+        print(f"{options.object}: {line}")
     return 1 if lines else 0
 
 
