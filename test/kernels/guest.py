@@ -11,7 +11,7 @@ from pathlib import Path
 import confined
 import exchange
 
-TESTS_SECONDS_MAX = 400
+TESTS_SECONDS_MAX = 1200
 LATE_SECONDS_MAX = 30
 
 
