@@ -19,16 +19,17 @@ namespace {
 descriptor memory_file(std::string_view content = {}) {
   auto file = descriptor{memfd_create("test", MFD_CLOEXEC)};
   if (file.get() < 0 || write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
-      lseek(file.get(), 0, SEEK_SET) != 0)
+      lseek(file.get(), 0, SEEK_SET) != 0 ||
+      fcntl(file.get(), F_SETFL, O_APPEND) != 0) // else processes that write at the same time overwrite each other
     throw std::runtime_error{std::string{"memfd: "} + std::strerror(errno)};
   return file;
 }
 
-std::string read_all(int file) {
+std::string read_all(int file, std::size_t first = 0) {
   auto content = std::string{};
   char part[65536];
   while (true) {
-    auto size = pread(file, part, sizeof part, static_cast<off_t>(content.size()));
+    auto size = pread(file, part, sizeof part, static_cast<off_t>(first + content.size()));
     if (size <= 0)
       return content;
     content.append(part, static_cast<std::size_t>(size));
@@ -135,7 +136,7 @@ child::~child() {
   guard::remove(pid_);
 }
 
-std::string child::output() const { return read_all(output_.get()); }
+std::string child::output(std::size_t first) const { return read_all(output_.get(), first); }
 
 std::string child::complaints() const { return read_all(complaints_.get()); }
 

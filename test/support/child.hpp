@@ -46,8 +46,8 @@ public:
 
   pid_t pid() const noexcept { return pid_; }
 
-  /// Everything that it wrote so far.
-  std::string output() const;
+  /// Everything that it wrote so far, from byte `first` on.
+  std::string output(std::size_t first = 0) const;
   std::string complaints() const;
 
   void signal(int number) const;

@@ -107,11 +107,13 @@ watcher::watcher(const instance_settings& settings, std::vector<std::string> opt
     }()} {}
 
 void watcher::read() {
-  auto output = program_.output();
-  for (auto end = output.find('\n', read_size_); end != std::string::npos; end = output.find('\n', read_size_)) {
-    exchanges_.push_back(json::parse(std::string_view{output}.substr(read_size_, end - read_size_)));
-    read_size_ = end + 1;
+  auto fresh = program_.output(read_size_);
+  auto begin = std::size_t{0};
+  for (auto end = fresh.find('\n'); end != std::string::npos; end = fresh.find('\n', begin)) {
+    exchanges_.push_back(json::parse(std::string_view{fresh}.substr(begin, end - begin)));
+    begin = end + 1;
   }
+  read_size_ += begin;
 }
 
 exchange_list watcher::seen(const exchange_filter& filter) {
