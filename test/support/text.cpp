@@ -34,4 +34,11 @@ std::string now_text() {
   return std::string{whole, size} + "." + std::to_string(1000 + milliseconds).substr(1) + "Z";
 }
 
+std::string all_bytes(std::size_t size, std::size_t seed) {
+  auto bytes = std::string(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) // 101 is odd, so that every 256 bytes hold every value
+    bytes[i] = static_cast<char>(seed + i * 101 + i / 256 * 13 + i / 65536 * 7);
+  return bytes;
+}
+
 } // namespace cleartap::support

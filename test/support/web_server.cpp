@@ -99,13 +99,6 @@ std::vector<pid_t> web_server::workers() const {
 
 bool web_server::serves() const { return fetch(url("/echo/serves")).status == 200; }
 
-std::string all_bytes(std::size_t size) {
-  auto bytes = std::string(size, '\0');
-  for (std::size_t i = 0; i < size; ++i)
-    bytes[i] = static_cast<char>(i * 101 + i / 256 * 13); // 101 is odd, so that every 256 bytes hold every value
-  return bytes;
-}
-
 std::string python() { return resolved("/usr/bin/python3"); }
 
 std::string node() { return resolved("/usr/bin/node"); }

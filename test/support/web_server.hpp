@@ -35,10 +35,6 @@ private:
 /// The static files: one byte on each side of cleartap's event size, and more than one TLS record.
 inline constexpr std::size_t file_sizes[] = {0, 1, 8191, 8192, 8193, 262144, 2097152};
 
-/// `size` bytes with every value of a byte, so that a lost, doubled or moved byte shows. No two letters are side by
-/// side: what looks like the name of a secret ends what is shown of binary data.
-[[nodiscard]] std::string all_bytes(std::size_t size);
-
 /// Debian's interpreters by their own paths, without links and wrappers; empty if there is none.
 [[nodiscard]] std::string python();
 [[nodiscard]] std::string node();

@@ -1,0 +1,14 @@
+// One program that calls, another that serves, and cleartap: every call must be seen at both ends, with every byte, on
+// the connection that it was made on.
+#pragma once
+
+#include "test/support/programs.hpp"
+
+namespace cleartap {
+
+/// Runs all that both programs can do: connections opened before cleartap, bodies of every size, connections at the
+/// same time and one after another, processes that live for one call.
+void check_pair(const support::program& client, const support::program& server,
+                const support::program_place& client_place = {}, const support::program_place& server_place = {});
+
+} // namespace cleartap

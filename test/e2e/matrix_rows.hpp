@@ -1,0 +1,47 @@
+// The programs of the matrix, a row each. What a row's words mean is in test/support/programs.hpp.
+#pragma once
+
+#include "test/support/programs.hpp"
+
+namespace cleartap {
+
+#define PYTHON "/usr/bin/python3 " /* Debian's own: others may bring another OpenSSL */
+
+inline constexpr support::program python_client = {"python's http.client", "openssl", "test -x /usr/bin/python3",
+                                                   PYTHON "@http_client.py"};
+
+inline constexpr support::program nginx_server = {
+    .name = "nginx", .library = "openssl", .needs = "command -v nginx", .command = "@nginx.sh", .workers = 4};
+
+inline constexpr support::program clients[] = {
+    python_client,
+    {"python's asyncio", "openssl", "test -x /usr/bin/python3", PYTHON "@asyncio_client.py"},
+    {"node's https", "openssl", "command -v node", "node @client.js"},
+    {"ruby's net/http", "openssl", "command -v ruby", "ruby @client.rb"},
+    {.name = "php's https streams",
+     .library = "openssl",
+     .needs = "php -m | grep -x openssl",
+     .command = "php @stream_client.php",
+     .keeps_alive = false},
+    {"php's curl", "openssl", "php -m | grep -x curl", "php @curl_client.php"},
+    {.name = "curl", .library = "openssl", .needs = "command -v curl", .command = "@curl.sh", .waits = false},
+    {"libcurl with OpenSSL", "openssl", "ldconfig -p | grep libcurl.so.4",
+     "env LIBCURL=libcurl.so.4 " PYTHON "@libcurl_client.py"},
+    {"openssl s_client", "openssl", "command -v openssl",
+     PYTHON "@piped_client.py openssl s_client -quiet -connect localhost:{port} -CAfile {ca} --"},
+};
+
+inline constexpr support::program servers[] = {
+    nginx_server,
+    {"ruby's SSLServer", "openssl", "command -v ruby", "ruby @ssl_server.rb"},
+    {"ruby's webrick", "openssl", "ruby -e 'require \"webrick\"'", "ruby @webrick_server.rb"},
+    {.name = "php's stream_socket_server with a fork for each connection",
+     .library = "openssl",
+     .needs = "php -m | grep -x openssl && php -m | grep -x pcntl",
+     .command = "php @server.php",
+     .workers = 4},
+    {"lighttpd with OpenSSL", "openssl", "command -v lighttpd && ls /usr/lib/lighttpd/mod_openssl.so",
+     "env MODULE=mod_openssl @lighttpd.sh"},
+};
+
+} // namespace cleartap

@@ -1,0 +1,99 @@
+#include "test/support/programs.hpp"
+
+#include "test/support/text.hpp"
+
+#include <sstream>
+#include <stdexcept>
+
+namespace cleartap::support {
+
+namespace {
+
+constexpr auto same_answer_bytes = std::size_t{100 * 1024};
+
+command command_of(const program& what, const program_place& where, const std::vector<std::string>& arguments) {
+  auto words = where.enter;
+  auto in = std::istringstream{std::string{what.command}};
+  for (auto word = std::string{}; in >> word;)
+    words.push_back(word.starts_with('@') ? CLEARTAP_PROGRAMS "/" + word.substr(1) : word);
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return {std::move(words)};
+}
+
+command server_command(const program& what, const program_place& where, const program_files& files,
+                       std::uint16_t port) {
+  return command_of(what, where, {std::to_string(port), files.chain(), files.key(), files.path()});
+}
+
+command client_command(const program& what, const program_place& where, const program_files& files, std::uint16_t port,
+                       order how, const call_plan& plan) {
+  auto arguments = plan.arguments();
+  arguments.insert(arguments.begin(),
+                   {std::to_string(port), files.chain(), how == order::together ? "together" : "in-turn"});
+  return command_of(what, where, arguments);
+}
+
+/// curl names what it asked by the whole URL.
+std::string path_of(const std::string& asked) {
+  auto scheme = asked.find("://");
+  return scheme == std::string::npos ? asked : asked.substr(asked.find('/', scheme + 3));
+}
+
+} // namespace
+
+bool installed(const program& what, const program_place& where) {
+  auto words = where.enter;
+  words.insert(words.end(), {"/bin/sh", "-c", std::string{what.needs}});
+  return run({std::move(words)}).status == 0;
+}
+
+program_files::program_files() {
+  directory_.write("chain.pem", content_of(test_certificate().chain));
+  directory_.write("key.pem", content_of(test_certificate().key));
+}
+
+serving_program::serving_program(const program& what, const program_place& where, const program_files& files)
+    : process_{server_command(what, where, files, port_)}, own_pids_{where.own_pids} {
+  if (!wait_until([this] { return listening(port_) || !process_.running(); }) || !process_.running())
+    throw std::runtime_error{std::string{what.name} + " does not serve: " + process_.complaints()};
+}
+
+void serving_program::add_to(call_reports& reports) const {
+  auto lines = std::istringstream{process_.output()};
+  auto pid = pid_t{};
+  auto port = std::uint16_t{};
+  for (auto path = std::string{}; lines >> pid >> port >> path;) {
+    auto& report = reports[path];
+    report.server_pid = own_pids_ ? 0 : pid;
+    report.peer_port = port;
+  }
+}
+
+calling_program::calling_program(const program& what, const program_place& where, const program_files& files,
+                                 std::uint16_t port, order how, const call_plan& plan)
+    : process_{client_command(what, where, files, port, how, plan)} {}
+
+std::size_t calling_program::answered() const {
+  auto reports = call_reports{};
+  add_to(reports);
+  return reports.size();
+}
+
+void calling_program::add_to(call_reports& reports) const {
+  auto lines = std::istringstream{process_.output()};
+  auto port = std::uint16_t{};
+  auto path = std::string{};
+  auto status = 0;
+  for (auto size = std::size_t{}; lines >> port >> path >> status >> size;)
+    reports[path_of(path)].own_port = port;
+}
+
+std::string same_answer_of(const program& server, const program_files& files) {
+  if (!server.same_answer)
+    return {};
+  auto answer = all_bytes(same_answer_bytes);
+  std::ofstream{files.path() / "same", std::ios::binary} << answer;
+  return answer;
+}
+
+} // namespace cleartap::support
