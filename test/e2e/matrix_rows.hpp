@@ -29,6 +29,15 @@ inline constexpr support::program clients[] = {
      "env LIBCURL=libcurl.so.4 " PYTHON "@libcurl_client.py"},
     {"openssl s_client", "openssl", "command -v openssl",
      PYTHON "@piped_client.py openssl s_client -quiet -connect localhost:{port} -CAfile {ca} --"},
+    {"gnutls-cli", "gnutls", "command -v gnutls-cli",
+     PYTHON "@piped_client.py gnutls-cli --port {port} --x509cafile {ca} --logfile=/dev/null localhost --"},
+    {.name = "wget",
+     .library = "gnutls",
+     .needs = "wget --version | grep +ssl/gnutls",
+     .command = "@wget.sh",
+     .waits = false},
+    {"libcurl with GnuTLS", "gnutls", "ldconfig -p | grep libcurl-gnutls.so.4",
+     "env LIBCURL=libcurl-gnutls.so.4 " PYTHON "@libcurl_client.py"},
 };
 
 inline constexpr support::program servers[] = {
@@ -55,6 +64,15 @@ inline constexpr support::program servers[] = {
      .workers = 4},
     {"lighttpd with OpenSSL", "openssl", "command -v lighttpd && ls /usr/lib/lighttpd/mod_openssl.so",
      "env MODULE=mod_openssl @lighttpd.sh"},
+    {.name = "gnutls-serv",
+     .library = "gnutls",
+     .needs = "command -v gnutls-serv",
+     .command = "@gnutls_serv.sh",
+     .keeps_alive = false,
+     .takes_bodies = false,
+     .same_answer = true},
+    {"lighttpd with GnuTLS", "gnutls", "command -v lighttpd && ls /usr/lib/lighttpd/mod_gnutls.so",
+     "env MODULE=mod_gnutls @lighttpd.sh"},
 };
 
 } // namespace cleartap
