@@ -38,6 +38,9 @@ inline constexpr support::program clients[] = {
      .waits = false},
     {"libcurl with GnuTLS", "gnutls", "ldconfig -p | grep libcurl-gnutls.so.4",
      "env LIBCURL=libcurl-gnutls.so.4 " PYTHON "@libcurl_client.py"},
+    {"tstclnt", "nss", "command -v tstclnt", PYTHON "@piped_client.py tstclnt -4 -h localhost -p {port} -D -o --"},
+    {"libcurl with NSS", "nss", "ldconfig -p | grep libcurl-nss.so.4",
+     "env LIBCURL=libcurl-nss.so.4 " PYTHON "@libcurl_client.py"},
 };
 
 inline constexpr support::program servers[] = {
@@ -73,6 +76,14 @@ inline constexpr support::program servers[] = {
      .same_answer = true},
     {"lighttpd with GnuTLS", "gnutls", "command -v lighttpd && ls /usr/lib/lighttpd/mod_gnutls.so",
      "env MODULE=mod_gnutls @lighttpd.sh"},
+    {.name = "selfserv",
+     .library = "nss",
+     .needs = "command -v selfserv && command -v pk12util",
+     .command = "@selfserv.sh",
+     .keeps_alive = false,
+     .takes_bodies = false},
+    {"lighttpd with NSS", "nss", "command -v lighttpd && ls /usr/lib/lighttpd/mod_nss.so",
+     "env MODULE=mod_nss @lighttpd.sh"},
 };
 
 } // namespace cleartap
