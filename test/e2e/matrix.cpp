@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <csignal>
+#include <deque>
+#include <functional>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -87,6 +91,7 @@ public:
   void together();
   void in_turn();
   void short_lived();
+  void reloads();
   void several_workers();
   void all_once();
 
@@ -297,6 +302,33 @@ void pair_check::short_lived() {
   }
 }
 
+void pair_check::reloads() {
+  constexpr auto times = std::size_t{3};
+  auto plans = std::vector<call_plan>{};
+  auto calling = std::deque<calling_program>{};
+  for (auto i = 0; i < connections_together; ++i) {
+    plans.push_back(new_plan());
+    for (auto j = 0; j < 40; ++j) {
+      plans.back().connect();
+      plans.back().get(10 * kib);
+    }
+  }
+  open_watch();
+  for (const auto& plan : plans)
+    calling.emplace_back(client_, client_place_, files_, serving_.port(), order::in_turn, plan);
+  auto answered = [&] {
+    return std::transform_reduce(calling.begin(), calling.end(), std::size_t{0}, std::plus{},
+                                 [](const auto& each) { return each.answered(); });
+  };
+  for (auto time = std::size_t{1}; time <= times; ++time) {
+    REQUIRE(wait_until([&] { return answered() >= 30 * time; }));
+    serving_.process().signal(SIGHUP);
+  }
+  for (auto i = std::size_t{0}; i < plans.size(); ++i)
+    finish_and_check("reloads", plans[i], calling[i], moment::after_cleartap);
+  CHECK(workers_.size() > static_cast<std::size_t>(server_.workers));
+}
+
 void pair_check::all_once() {
   auto counts = std::map<std::pair<std::string, std::string>, int>{};
   static_cast<void>(watch_->seen([&](const value& each) {
@@ -325,6 +357,12 @@ void check_pair(const program& client, const program& server, const program_plac
   check.in_turn();
   check.short_lived();
   check.several_workers();
+  check.all_once();
+}
+
+void check_reloads(const program& client, const program& server) {
+  auto check = pair_check{client, server, {}, {}};
+  check.reloads();
   check.all_once();
 }
 

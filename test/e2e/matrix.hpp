@@ -11,4 +11,7 @@ namespace cleartap {
 void check_pair(const support::program& client, const support::program& server,
                 const support::program_place& client_place = {}, const support::program_place& server_place = {});
 
+/// Connections while the server gets new workers three times, by SIGHUP; the old ones finish what they have.
+void check_reloads(const support::program& client, const support::program& server);
+
 } // namespace cleartap

@@ -1,4 +1,4 @@
-// Every program of the matrix against one that is known: clients call nginx, python calls servers.
+// Every program of the matrix against one that is known: clients call nginx, servers are called by python.
 #include "test/e2e/matrix.hpp"
 #include "test/e2e/matrix_rows.hpp"
 
@@ -50,3 +50,9 @@ const auto registered = register_clients(std::make_index_sequence<std::size(clie
                         register_servers(std::make_index_sequence<std::size(servers)>{});
 
 } // namespace
+
+TEST_CASE("nginx gets new workers under traffic: every byte on its own connection") {
+  skip_without(nginx_server);
+  skip_without(python_client);
+  check_reloads(python_client, nginx_server);
+}
