@@ -10,44 +10,70 @@ using namespace cleartap::support;
 
 namespace {
 
-void skip_without(const program& what) {
-  if (!installed(what))
+void skip_without(const program& what, const program_place& where = {}) {
+  if (!installed(what, where))
     SKIP(what.name << " is not installed: " << what.needs);
 }
 
-template <std::size_t Row>
-void call_nginx() {
+void call_nginx(const program& client, const program_place& where) {
   skip_without(nginx_server);
-  skip_without(clients[Row]);
-  check_pair(clients[Row], nginx_server);
+  skip_without(client, where);
+  check_pair(client, nginx_server, where);
+}
+
+void serve_python(const program& server, const program_place& where) {
+  skip_without(python_client);
+  skip_without(server, where);
+  check_pair(python_client, server, {}, where);
 }
 
 template <std::size_t Row>
-void serve_python() {
-  skip_without(python_client);
-  skip_without(servers[Row]);
-  check_pair(python_client, servers[Row]);
+void client_here() {
+  call_nginx(clients[Row], {});
+}
+
+template <std::size_t Row>
+void server_here() {
+  serve_python(servers[Row], {});
+}
+
+template <std::size_t Row, std::size_t Release>
+void client_in_root() {
+  call_nginx(clients[Row], root_filesystem(releases[Release]));
+}
+
+template <std::size_t Row, std::size_t Release>
+void server_in_root() {
+  serve_python(servers[Row], root_filesystem(releases[Release]));
 }
 
 /// A test for each row, so that each has a name of its own.
-template <void (*Test)()>
-bool register_test(const program& what, const char* role) {
-  REGISTER_TEST_CASE(Test, std::string{what.name} + " as a " + role + ": every byte on its own connection", "[matrix]");
+bool register_test(void (*test)(), const std::string& name, const char* role, const char* tags) {
+  REGISTER_TEST_CASE(test, name + " as a " + role + ": every byte on its own connection", tags);
   return true;
 }
 
-template <std::size_t... Rows>
-bool register_clients(std::index_sequence<Rows...>) {
-  return (register_test<call_nginx<Rows>>(clients[Rows], "client") && ...);
+template <std::size_t Release, std::size_t... Client, std::size_t... Server>
+void register_release(std::index_sequence<Client...>, std::index_sequence<Server...>) {
+  auto add = [](void (*test)(), const program& what, const char* role) {
+    return what.in_roots &&
+           register_test(test, std::string{what.name} + " of " + releases[Release], role, "[matrix][.long]");
+  };
+  (add(client_in_root<Client, Release>, clients[Client], "client"), ...);
+  (add(server_in_root<Server, Release>, servers[Server], "server"), ...);
 }
 
-template <std::size_t... Rows>
-bool register_servers(std::index_sequence<Rows...>) {
-  return (register_test<serve_python<Rows>>(servers[Rows], "server") && ...);
+template <std::size_t... Client, std::size_t... Server>
+bool register_all(std::index_sequence<Client...> of_clients, std::index_sequence<Server...> of_servers) {
+  (register_test(client_here<Client>, std::string{clients[Client].name}, "client", "[matrix]"), ...);
+  (register_test(server_here<Server>, std::string{servers[Server].name}, "server", "[matrix]"), ...);
+  register_release<0>(of_clients, of_servers);
+  register_release<1>(of_clients, of_servers);
+  return true;
 }
 
-const auto registered = register_clients(std::make_index_sequence<std::size(clients)>{}) &&
-                        register_servers(std::make_index_sequence<std::size(servers)>{});
+const auto registered =
+    register_all(std::make_index_sequence<std::size(clients)>{}, std::make_index_sequence<std::size(servers)>{});
 
 } // namespace
 

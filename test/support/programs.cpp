@@ -11,8 +11,16 @@ namespace {
 
 constexpr auto same_answer_bytes = std::size_t{100 * 1024};
 
-command command_of(const program& what, const program_place& where, const std::vector<std::string>& arguments) {
-  auto words = where.enter;
+/// What goes before a command.
+std::vector<std::string> enter(const program_place& where, const std::filesystem::path& folder) {
+  if (where.root.empty())
+    return {};
+  return {CLEARTAP_PROGRAMS "/in_root.sh", where.root, CLEARTAP_PROGRAMS, folder, "--"};
+}
+
+command command_of(const program& what, const program_place& where, const program_files& files,
+                   const std::vector<std::string>& arguments) {
+  auto words = enter(where, files.path());
   auto in = std::istringstream{std::string{what.command}};
   for (auto word = std::string{}; in >> word;)
     words.push_back(word.starts_with('@') ? CLEARTAP_PROGRAMS "/" + word.substr(1) : word);
@@ -22,7 +30,7 @@ command command_of(const program& what, const program_place& where, const std::v
 
 command server_command(const program& what, const program_place& where, const program_files& files,
                        std::uint16_t port) {
-  return command_of(what, where, {std::to_string(port), files.chain(), files.key(), files.path()});
+  return command_of(what, where, files, {std::to_string(port), files.chain(), files.key(), files.path()});
 }
 
 command client_command(const program& what, const program_place& where, const program_files& files, std::uint16_t port,
@@ -30,7 +38,7 @@ command client_command(const program& what, const program_place& where, const pr
   auto arguments = plan.arguments();
   arguments.insert(arguments.begin(),
                    {std::to_string(port), files.chain(), how == order::together ? "together" : "in-turn"});
-  return command_of(what, where, arguments);
+  return command_of(what, where, files, arguments);
 }
 
 /// curl names what it asked by the whole URL.
@@ -42,9 +50,18 @@ std::string path_of(const std::string& asked) {
 } // namespace
 
 bool installed(const program& what, const program_place& where) {
-  auto words = where.enter;
+  auto folder = temporary_directory{};
+  auto words = enter(where, folder.path());
   words.insert(words.end(), {"/bin/sh", "-c", std::string{what.needs}});
   return run({std::move(words)}).status == 0;
+}
+
+program_place root_filesystem(const std::string& release) {
+  auto root = std::string{CLEARTAP_ROOTS "/"} + release;
+  auto making = child{{{CLEARTAP_PROGRAMS "/make_root.sh", release, root}}};
+  if (making.wait(10min) != 0)
+    throw std::runtime_error{"no root file system of " + release + ": " + making.complaints()};
+  return {root};
 }
 
 program_files::program_files() {
@@ -53,7 +70,7 @@ program_files::program_files() {
 }
 
 serving_program::serving_program(const program& what, const program_place& where, const program_files& files)
-    : process_{server_command(what, where, files, port_)}, own_pids_{where.own_pids} {
+    : process_{server_command(what, where, files, port_)}, own_pids_{!where.root.empty()} {
   if (!wait_until([this] { return listening(port_) || !process_.running(); }) || !process_.running())
     throw std::runtime_error{std::string{what.name} + " does not serve: " + process_.complaints()};
 }

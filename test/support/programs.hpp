@@ -22,15 +22,18 @@ struct program {
   bool same_answer = false;    // a server that has one answer to all
   bool sleeps_in_read = false; // waits for the next request inside a TLS read, which probes that come later do not see
   int workers = 1;             // processes of a server that get connections
+  bool in_roots = false;       // `root_filesystem` has it too
 };
 
-/// Where a program runs: what goes before its command, which may give it a root and pids of its own.
+/// Where a program runs: here, or in a root file system with mounts and pids of its own.
 struct program_place {
-  std::vector<std::string> enter = {};
-  bool own_pids = false; // so what it says about pids is not true outside
+  std::string root = {};
 };
 
 [[nodiscard]] bool installed(const program& what, const program_place& where = {});
+
+/// The place where programs of a Debian release are; made if it is not there, which takes a minute or two.
+[[nodiscard]] program_place root_filesystem(const std::string& release);
 
 /// The directory with everything that one test's programs read and write, at the same path in every place.
 class program_files {
@@ -69,7 +72,7 @@ public:
 private:
   std::uint16_t port_ = free_port();
   child process_;
-  bool own_pids_;
+  bool own_pids_; // what it says about pids is not true here
 };
 
 enum class order { together, in_turn };

@@ -1,7 +1,7 @@
 // A client by node's https: an agent for each connection.
 const https = require("https");
 const { readFileSync } = require("fs");
-const { readFile } = require("fs/promises");
+const { readFile } = require("fs").promises;
 
 const piece = 10000;
 const [port, ca, order, ...connections] = process.argv.slice(2);

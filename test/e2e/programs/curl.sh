@@ -13,18 +13,20 @@ take() {
   for step; do
     # verb path [file way]
     set -- $step
-    echo "$next"
-    echo "url = https://localhost:$port$2"
-    [ $# -lt 4 ] || { echo "header = \"Content-Type: application/octet-stream\""; echo "header = Expect:"; }
+    cat <<END
+$next
+url = https://localhost:$port$2
+output = /dev/null
+silent
+http1.1
+cacert = $ca
+write-out = "%{local_port} %{url_effective} %{http_code} %{size_download}\n"
+END
+    [ $# -lt 4 ] || printf 'header = "Content-Type: application/octet-stream"\nheader = Expect:\n'
     case "${4:-}" in
     one) echo "data-binary = @$3" ;;
-    many) echo "upload-file = $3"; echo "request = $1" ;;
+    many) printf 'upload-file = %s\nrequest = %s\n' "$3" "$1" ;;
     esac
-    echo "output = /dev/null"
-    echo "silent"
-    echo "http1.1"
-    echo "cacert = $ca"
-    echo 'write-out = "%{local_port} %{url_effective} %{http_code} %{size_download}\n"'
     next=next
   done | curl --config -
 }

@@ -42,4 +42,4 @@ http {
   }
 }
 END
-exec nginx -p "$home" -c "$home/nginx.conf" -e stderr
+exec nginx -p "$home" -c "$home/nginx.conf"
