@@ -4,6 +4,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
+#include <fcntl.h>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -100,6 +102,24 @@ void short_lived(pair_check& check) {
   }
 }
 
+/// Where little is under way before a server has to wait.
+descriptor network_of_small_buffers() {
+  auto inside = private_network{};
+  std::ofstream{"/proc/sys/net/ipv4/tcp_wmem"} << "4096 8192 8192";
+  return descriptor{open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)};
+}
+
+void waiting_answers(pair_check& check) {
+  auto plan = check.new_plan();
+  for (auto i = 0; i < 8; ++i) {
+    plan.connect();
+    for (auto j = 0; j < 3; ++j)
+      plan.get(1000 * kib, writes::many);
+  }
+  check.open_watch();
+  check.run_and_check("waiting answers", plan);
+}
+
 void reloads(pair_check& check) {
   constexpr auto times = std::size_t{3};
   auto plans = std::vector<call_plan>{};
@@ -139,6 +159,14 @@ void check_pair(const program& client, const program& server, const program_plac
   short_lived(check);
   if (server.workers > 1 && !check.workers().contains(0))
     CHECK(check.workers().size() > 1);
+  check.check_all_once();
+}
+
+void check_waiting_answers(const program& client, const program& server) {
+  auto network = network_of_small_buffers();
+  auto there = program_place{.network = network.get()};
+  auto check = pair_check{client, server, there, there};
+  waiting_answers(check);
   check.check_all_once();
 }
 

@@ -14,4 +14,8 @@ void check_pair(const support::program& client, const support::program& server,
 /// Connections while the server gets new workers three times, by SIGHUP; the old ones finish what they have.
 void check_reloads(const support::program& client, const support::program& server);
 
+/// Answers that wait in the server, because the client takes a little of each in turn: what is sent for one connection
+/// comes after what was written to another.
+void check_waiting_answers(const support::program& client, const support::program& server);
+
 } // namespace cleartap

@@ -23,6 +23,24 @@ inline constexpr support::program nginx_server = {.name = "nginx",
                                                   .workers = 4,
                                                   .in_roots = true};
 
+inline constexpr support::program asyncio_server = {.name = "python's asyncio",
+                                                    .library = "openssl",
+                                                    .needs = "test -x /usr/bin/python3",
+                                                    .command = PYTHON "@asyncio_server.py",
+                                                    .in_roots = true};
+
+inline constexpr support::program node_server = {.name = "node's https",
+                                                 .library = "openssl",
+                                                 .needs = "command -v node",
+                                                 .command = "node @server.js",
+                                                 .in_roots = true};
+
+/// Not a row of its own: it only asks, on all connections at once.
+inline constexpr support::program slow_client = {.name = "a client that takes little at a time",
+                                                 .library = "openssl",
+                                                 .needs = "test -x /usr/bin/python3",
+                                                 .command = PYTHON "@slow_client.py"};
+
 inline constexpr support::program clients[] = {
     python_client,
     {.name = "python's asyncio",
@@ -85,16 +103,8 @@ inline constexpr support::program servers[] = {
      .sleeps_in_read = true,
      .workers = 4,
      .in_roots = true},
-    {.name = "python's asyncio",
-     .library = "openssl",
-     .needs = "test -x /usr/bin/python3",
-     .command = PYTHON "@asyncio_server.py",
-     .in_roots = true},
-    {.name = "node's https",
-     .library = "openssl",
-     .needs = "command -v node",
-     .command = "node @server.js",
-     .in_roots = true},
+    asyncio_server,
+    node_server,
     {"ruby's SSLServer", "openssl", "command -v ruby", "ruby @ssl_server.rb"},
     {"ruby's webrick", "openssl", "ruby -e 'require \"webrick\"'", "ruby @webrick_server.rb"},
     {.name = "php's stream_socket_server with a fork for each connection",

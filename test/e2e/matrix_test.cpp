@@ -82,3 +82,14 @@ TEST_CASE("nginx gets new workers under traffic: every byte on its own connectio
   skip_without(python_client);
   check_reloads(python_client, nginx_server);
 }
+
+TEST_CASE("what waits in asyncio for one connection is not taken for what another one sends") {
+  skip_without(python_client);
+  check_waiting_answers(slow_client, asyncio_server);
+}
+
+TEST_CASE("what waits in node for one connection is not taken for what another one sends") {
+  skip_without(python_client);
+  skip_without(node_server);
+  check_waiting_answers(slow_client, node_server);
+}

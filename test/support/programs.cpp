@@ -1,7 +1,9 @@
 #include "test/support/programs.hpp"
 
+#include "test/support/machines.hpp"
 #include "test/support/text.hpp"
 
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -26,6 +28,15 @@ command command_of(const program& what, const program_place& where, const progra
     words.push_back(word.starts_with('@') ? CLEARTAP_PROGRAMS "/" + word.substr(1) : word);
   words.insert(words.end(), arguments.begin(), arguments.end());
   return {std::move(words)};
+}
+
+/// In the network of that place.
+template <class Action>
+auto there(const program_place& where, Action act) {
+  auto in = std::optional<visit>{};
+  if (where.network >= 0)
+    in.emplace(where.network);
+  return act();
 }
 
 command server_command(const program& what, const program_place& where, const program_files& files,
@@ -70,8 +81,10 @@ program_files::program_files() {
 }
 
 serving_program::serving_program(const program& what, const program_place& where, const program_files& files)
-    : process_{server_command(what, where, files, port_)}, own_pids_{!where.root.empty()} {
-  if (!wait_until([this] { return listening(port_) || !process_.running(); }) || !process_.running())
+    : process_{there(where, [&] { return child{server_command(what, where, files, port_)}; })}
+    , own_pids_{!where.root.empty()} {
+  auto started = [&] { return there(where, [&] { return listening(port_); }) || !process_.running(); };
+  if (!wait_until(started) || !process_.running())
     throw std::runtime_error{std::string{what.name} + " does not serve: " + process_.complaints()};
 }
 
@@ -88,7 +101,7 @@ void serving_program::add_to(call_reports& reports) const {
 
 calling_program::calling_program(const program& what, const program_place& where, const program_files& files,
                                  std::uint16_t port, order how, const call_plan& plan)
-    : process_{client_command(what, where, files, port, how, plan)} {}
+    : process_{there(where, [&] { return child{client_command(what, where, files, port, how, plan)}; })} {}
 
 std::size_t calling_program::answered() const {
   auto reports = call_reports{};

@@ -25,9 +25,10 @@ struct program {
   bool in_roots = false;       // `root_filesystem` has it too
 };
 
-/// Where a program runs: here, or in a root file system with mounts and pids of its own.
+/// Where a program runs: here, or in a root file system with mounts and pids of its own, or in another network.
 struct program_place {
   std::string root = {};
+  int network = -1; // of /proc/PID/ns/net
 };
 
 [[nodiscard]] bool installed(const program& what, const program_place& where = {});

@@ -1,6 +1,6 @@
 // A server by node's https.
 const https = require("https");
-const { readFileSync } = require("fs");
+const { createReadStream, readFileSync } = require("fs");
 
 const piece = 10000;
 const [port, chain, key] = process.argv.slice(2);
@@ -11,9 +11,7 @@ https.createServer({ cert: readFileSync(chain), key: readFileSync(key) }, (reque
   request.on("end", () => {
     const body = readFileSync(request.url);
     response.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Length": body.length });
-    const many = request.url.endsWith("-many");
-    if (many)
-      for (let i = 0; i < body.length; i += piece) response.write(body.subarray(i, i + piece));
-    response.end(many ? undefined : body);
+    if (request.url.endsWith("-many")) createReadStream(request.url, { highWaterMark: piece }).pipe(response);
+    else response.end(body);
   });
 }).listen(port, "127.0.0.1");
