@@ -26,7 +26,9 @@ std::chrono::nanoseconds wall_offset() {
   return std::chrono::system_clock::now().time_since_epoch() - std::chrono::steady_clock::now().time_since_epoch();
 }
 
-void pass_chunk(ring_state& state, const decoded_chunk& decoded) {
+void pass_chunk(ring_state& state, decoded_chunk& decoded) {
+  if (decoded.chunk.descriptor)
+    decoded.chunk.sockets = state.sockets.find(decoded.chunk, std::chrono::steady_clock::now().time_since_epoch());
   auto& out = *state.streams;
   if (state.captured.size() < captured_max)
     state.captured.insert(decoded.chunk.connection.tgid);
@@ -50,8 +52,8 @@ std::size_t drain_chunks(ring_state& state) {
   });
 }
 
-/// Tells every shard that a process is gone, once what it has written has been read: the ring's end at the time when the
-/// process's was read lies behind that.
+/// Tells every shard that a process is gone, once what it has written has been read: the ring's end at the time when
+/// the process's was read lies behind that.
 void pass_ends(ring_state& state) {
   while (!state.ended.empty() && state.rings->has_read_tls(state.ended.front().written)) {
     auto chunk = tls_chunk{};

@@ -4,6 +4,7 @@
 
 #include "actors/probes/kernel_programs.hpp"
 #include "actors/ring/kernel_rings.hpp"
+#include "actors/ring/socket_lookup.hpp"
 #include "messages/interfaces.hpp"
 
 #include <deque>
@@ -33,6 +34,7 @@ struct ring_state {
   std::optional<flow::outlet<chunk_batch>> streams;
   std::optional<flow::outlet<process_batch>> rescan;
   std::optional<flow::outlet<process_batch>> enrichment;
+  socket_lookup sockets;
   std::chrono::nanoseconds wall_offset{0};    // of this drain
   std::vector<process_event> process_events;  // of this drain
   std::unordered_set<std::uint32_t> captured; // pids with plaintext
