@@ -97,11 +97,10 @@ int ssl_bio_write(struct pt_regs* ctx) { return bio_enter(ctx, TLS_OUTBOUND); }
 SEC("uprobe.multi")
 int gnutls_receive(struct pt_regs* ctx) { return call_enter(ctx, LIBRARY_GNUTLS, TLS_INBOUND, SIZE_RETURNED_LONG, 0); }
 
-/* Without a buffer it goes on with what an earlier call has left: inside gnutls_record_uncork with bytes that were told
- * when they were handed over, else with bytes that nobody can show any more. */
+/* Without a buffer it goes on with what an earlier call has left, which nobody can show any more. */
 SEC("uprobe.multi")
 int gnutls_send(struct pt_regs* ctx) {
-  if (!PT_REGS_PARM2(ctx) && uncorks(PT_REGS_PARM1(ctx)))
+  if (uncorks(PT_REGS_PARM1(ctx)))
     return 0;
   return call_enter(ctx, LIBRARY_GNUTLS, TLS_OUTBOUND, SIZE_RETURNED_LONG, 0);
 }

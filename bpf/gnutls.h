@@ -8,10 +8,10 @@
 struct gnutls_packet {
   __u64 next;
   __u64 previous;
+  __u64 mark; /* bytes of `data` before the payload */
   __u64 data;
   __u32 size;
   __u32 unused;
-  __u64 mark; /* bytes of `data` before the payload */
 };
 
 /* ssize_t gnutls_record_recv_packet(session, gnutls_packet_t* packet): its buffer is known at the return. Should the
@@ -24,7 +24,8 @@ static __always_inline void find_packet(struct tls_call* call, __u64 length) {
     call->buffer = packet.data + packet.mark;
 }
 
-/* Whether the current thread is inside gnutls_record_uncork on this session. */
+/* Whether the current thread is inside gnutls_record_uncork on this session: what it sends then was told when it was
+ * handed over. */
 static __always_inline bool uncorks(__u64 session) {
   __u64 id = bpf_get_current_pid_tgid();
   struct tls_thread* thread = bpf_map_lookup_elem(&threads, &id);

@@ -10,7 +10,9 @@
 #include <bpf/libbpf.h>
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <map>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace cleartap {
@@ -20,7 +22,22 @@ namespace {
 constexpr auto mend = std::string_view{"Run as root, or with CAP_BPF and CAP_PERFMON (6.6 and later) or CAP_SYS_ADMIN "
                                        "(before); `cleartap check` tells what is missing"};
 
+constexpr auto locked_memory_min = rlim_t{64u << 20};
 constexpr auto sweep_interval = std::chrono::minutes{1};
+
+/// What the settings of the kernel have to do with it, if they have.
+std::string kernel_hints() {
+  auto hints = std::string{};
+  auto paranoid = 0;
+  if (std::ifstream{"/proc/sys/kernel/perf_event_paranoid"} >> paranoid && paranoid > 2)
+    hints += "; kernel.perf_event_paranoid is " + std::to_string(paranoid) +
+             ", which asks for CAP_SYS_ADMIN where at most 2 would ask for CAP_PERFMON";
+  auto locked = rlimit{};
+  if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur < locked_memory_min)
+    hints += "; locked memory is limited to " + std::to_string(locked.rlim_cur / 1024) +
+             " KiB, which kernels before 5.11 apply to BPF: grant CAP_SYS_RESOURCE or raise RLIMIT_MEMLOCK";
+  return hints;
+}
 
 /// What has been tried in vain.
 class complaints {
@@ -33,7 +50,7 @@ public:
     auto text = std::string{};
     for (const auto& each : all_)
       text += each + "; ";
-    return {text + std::string{mend}};
+    return {text + std::string{mend} + kernel_hints()};
   }
 
 private:

@@ -1,7 +1,6 @@
 #include "actors/probes/uprobe_trial.hpp"
 
 #include "actors/probes/trial_target.hpp"
-#include "actors/probes/uprobe_links.hpp"
 
 #include <array>
 #include <bpf/libbpf.h>
@@ -26,21 +25,11 @@ struct trial_deleter {
 };
 using trial_program = std::unique_ptr<struct trial, trial_deleter>;
 
-result<trial_program> load_trial(uprobe_transport transport) {
-  listen_to_libbpf();
-  auto skeleton = trial_program{trial__open()};
-  if (skeleton && transport != uprobe_transport::multi)
-    bpf_program__set_expected_attach_type(skeleton->progs.trial, bpf_attach_type{});
-  if (!skeleton || trial__load(skeleton.get()) != 0)
-    return libbpf_failure("no program loads");
-  return skeleton;
-}
-
-result<attached_probes> attach_trial(uprobe_transport transport, const trial_program& skeleton, bool at_return) {
+result<attached_probes> attach_trial(uprobe_transport transport, bool at_return) {
   auto target = trial_target();
   if (!target)
     return target.error();
-  return attach_uprobes(transport, skeleton->progs.trial, target->path, std::array{target->offset}, at_return);
+  return attach_empty(transport, target->path, std::array{target->offset}, at_return);
 }
 
 /// From now on the system call uretprobe kills this process; all others are allowed.
@@ -71,21 +60,27 @@ int run_filtered() {
 
 } // namespace
 
+// A link keeps its program.
+result<attached_probes> attach_empty(uprobe_transport transport, const std::filesystem::path& file,
+                                     std::span<const std::uint64_t> offsets, bool at_return) {
+  listen_to_libbpf();
+  auto skeleton = trial_program{trial__open()};
+  if (skeleton && transport != uprobe_transport::multi)
+    bpf_program__set_expected_attach_type(skeleton->progs.trial, bpf_attach_type{});
+  if (!skeleton || trial__load(skeleton.get()) != 0)
+    return libbpf_failure("no program loads");
+  return attach_uprobes(transport, skeleton->progs.trial, file, offsets, at_return);
+}
+
 result<void> try_transport(uprobe_transport transport) {
-  auto skeleton = load_trial(transport);
-  if (!skeleton)
-    return skeleton.error();
-  auto attached = attach_trial(transport, *skeleton, false);
+  auto attached = attach_trial(transport, false);
   if (!attached)
     return attached.error();
   return {};
 }
 
 result<void> try_return_probe(uprobe_transport transport) {
-  auto skeleton = load_trial(transport);
-  if (!skeleton)
-    return skeleton.error();
-  auto attached = attach_trial(transport, *skeleton, true);
+  auto attached = attach_trial(transport, true);
   if (!attached)
     return attached.error();
 #if defined(__x86_64__)

@@ -2,10 +2,13 @@
 // guess from version numbers: distributions patch, and containers forbid.
 #pragma once
 
-#include "actors/probes/capture_choice.hpp"
-#include "messages/result.hpp"
+#include "actors/probes/uprobe_links.hpp"
 
 namespace cleartap {
+
+/// Probes that do nothing, e.g. to measure what a probe itself costs.
+[[nodiscard]] result<attached_probes> attach_empty(uprobe_transport transport, const std::filesystem::path& file,
+                                                   std::span<const std::uint64_t> offsets, bool at_return);
 
 /// Why a probe cannot be attached this way.
 [[nodiscard]] result<void> try_transport(uprobe_transport transport);

@@ -1,12 +1,16 @@
-// Runs the tests with a copy of libssl of their own: probes on a file see every program that has it mapped, and what
-// other programs on this machine do meanwhile must neither fill the ring nor count.
+// Runs the tests with copies of the TLS libraries of their own: probes on a file see every program that has it mapped,
+// and what other programs on this machine do meanwhile must neither fill the ring nor count.
 #include <catch2/catch_session.hpp>
 #include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
+#include <fstream>
 #include <openssl/ssl.h>
+#include <sched.h>
 #include <string>
+#include <sys/mount.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -14,18 +18,37 @@ namespace fs = std::filesystem;
 
 constexpr auto folder_variable = "CLEARTAP_TEST_LIBRARIES";
 
-/// Does not return, unless it fails.
-void run_with_own_library(char** arguments) {
+/// The file that a function of a library is in.
+fs::path file_of(void* function) {
   auto info = Dl_info{};
+  return dladdr(function, &info) != 0 ? fs::path{info.dli_fname} : fs::path{};
+}
+
+/// Does not return, unless it fails.
+void run_with_own_libraries(char** arguments) {
   auto folder = (fs::temp_directory_path() / "cleartap-bpf-XXXXXX").string();
-  if (dladdr(reinterpret_cast<void*>(&SSL_read), &info) == 0 || !mkdtemp(folder.data()))
+  if (!mkdtemp(folder.data()))
     return;
-  auto library = fs::path{info.dli_fname};
-  fs::copy_file(fs::canonical(library), fs::path{folder} / library.filename());
+  auto libraries = std::vector{file_of(reinterpret_cast<void*>(&SSL_read))};
+  if (auto* gnutls = dlsym(RTLD_DEFAULT, "gnutls_record_send"))
+    libraries.push_back(file_of(gnutls));
+  for (const auto& each : libraries)
+    fs::copy_file(fs::canonical(each), fs::path{folder} / each.filename());
   setenv(folder_variable, folder.c_str(), 1);
   setenv("LD_LIBRARY_PATH", folder.c_str(), 1);
   execv("/proc/self/exe", arguments);
   fs::remove_all(folder);
+}
+
+/// Where no tracefs is mounted, this program and its children get one, which is gone with them.
+void mount_tracefs(const fs::path& place) {
+  auto mounts = std::ifstream{"/proc/self/mounts"};
+  for (auto line = std::string{}; std::getline(mounts, line);)
+    if (line.find(" tracefs ") != std::string::npos)
+      return;
+  fs::create_directory(place);
+  if (unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0)
+    static_cast<void>(mount("tracefs", place.c_str(), "tracefs", 0, nullptr)); // else its tests are skipped
 }
 
 } // namespace
@@ -33,10 +56,13 @@ void run_with_own_library(char** arguments) {
 int main(int count, char** arguments) {
   const auto* folder = std::getenv(folder_variable);
   if (!folder) {
-    run_with_own_library(arguments);
+    run_with_own_libraries(arguments);
     return EXIT_FAILURE;
   }
+  const auto tracefs = fs::path{folder} / "tracefs";
+  mount_tracefs(tracefs);
   auto failed = Catch::Session().run(count, arguments);
+  static_cast<void>(umount2(tracefs.c_str(), MNT_DETACH));
   fs::remove_all(folder);
   return failed;
 }
