@@ -265,3 +265,29 @@ TEST_CASE("a node server is seen as a server") {
     CHECK(text(seen, "/response/body") == R"({"of":"node"})");
   }
 }
+
+TEST_CASE("of TLS inside TLS both are seen, and the inner one is not given a socket that is not its own") {
+  if (python().empty())
+    SKIP("there is no /usr/bin/python3");
+  auto in = scene{};
+  auto port = free_port();
+  auto proxy = child{{{python(), CLEARTAP_PROGRAMS "/tls_proxy.py", std::to_string(port), test_certificate().chain,
+                       test_certificate().key}}};
+  REQUIRE(wait_until([&] { return listening(port); }));
+  auto path = "/echo/" + unique_word();
+  auto program = child{curl(in.web.url(path), {"--proxy", "https://localhost:" + std::to_string(port), "--proxy-cacert",
+                                               test_certificate().chain, "--write-out", "%{stderr}%{local_port}"})};
+  REQUIRE(program.wait() == 0);
+  auto socket = "127.0.0.1:" + program.complaints() + " to " + loopback(port);
+  auto socket_of = [](const value& seen) { return text(seen, "/local") + " to " + text(seen, "/remote"); };
+
+  auto connected = in.watch.expect_one([&](const value& each) {
+    return text(each, "/request/method") == "CONNECT" && number(each, "/process/pid") == program.pid();
+  });
+  CHECK(socket_of(connected) == socket);
+  auto call = in.expect_call(path);
+  check_get(call.client);
+  check_get(call.server);
+  CHECK(text(call.server, "/local") == loopback(in.web.port()));
+  CHECK((socket_of(call.client) == "null to null" || socket_of(call.client) == socket));
+}
