@@ -1,7 +1,9 @@
-"""A server by http.server: a thread for each connection, or, as `WORKERS=N`, that many processes forked from one that
-has the TLS context already, each with one connection at a time."""
+"""A server by http.server: a thread for each connection. With FORKS=after a process for each, forked after the handshake:
+both ends of the fork have the same connection at the same address. With FORKS=4 so many processes, forked before from one
+that has the TLS context, each with one connection at a time."""
 import http.server
 import os
+import socketserver
 import ssl
 import sys
 
@@ -34,10 +36,17 @@ class handler(http.server.BaseHTTPRequestHandler):
 
 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 tls.load_cert_chain(chain, key)
-workers = int(os.environ.get("WORKERS", 0))
-kind = http.server.HTTPServer if workers else http.server.ThreadingHTTPServer
+forks = os.environ.get("FORKS", "")
+workers = int(forks) if forks.isdigit() else 0
+
+
+class forking_server(socketserver.ForkingMixIn, http.server.HTTPServer):
+    pass
+
+
+kind = forking_server if forks == "after" else http.server.HTTPServer if workers else http.server.ThreadingHTTPServer
 server = kind(("127.0.0.1", int(port)), handler)
-server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=forks == "after")
 while workers and os.fork():
     workers -= 1
     if not workers:
