@@ -41,4 +41,7 @@ async function main() {
   if (order === "in-turn") for (const steps of connections) await take(steps);
   else await Promise.all(connections.map(take));
 }
-main();
+main().catch((failure) => {
+  console.error(failure);
+  process.exit(1);
+});

@@ -29,6 +29,7 @@ def take(steps)
   end
 end
 
+Thread.abort_on_exception = true
 threads = CONNECTIONS.map do |steps|
   thread = Thread.new { take(steps) }
   thread.join if ORDER == "in-turn"

@@ -1,9 +1,9 @@
 """A client by http.client: a thread for each connection. README.md of the folder above says what it is told."""
+import concurrent.futures
 import http.client
 import os
 import ssl
 import sys
-import threading
 
 PIECE = 10000
 
@@ -40,10 +40,5 @@ def take(steps):
 
 port, ca, order, *connections = sys.argv[1:]
 tls = ssl.create_default_context(cafile=ca)
-threads = [threading.Thread(target=take, args=[steps]) for steps in connections]
-for thread in threads:
-    thread.start()
-    if order == "in-turn":
-        thread.join()
-for thread in threads:
-    thread.join()
+with concurrent.futures.ThreadPoolExecutor(1 if order == "in-turn" else len(connections)) as pool:
+    list(pool.map(take, connections))

@@ -1,9 +1,9 @@
 """A client by the libcurl that $LIBCURL names, so by any TLS library for which there is a libcurl: a thread for each
 connection. python has no part in the TLS of it."""
+import concurrent.futures
 import ctypes
 import os
 import sys
-import threading
 
 PIECE = 10000
 URL, CAINFO, POSTFIELDS, CUSTOMREQUEST, HTTPHEADER = 10002, 10065, 10015, 10036, 10023
@@ -70,7 +70,7 @@ def ask(handle, verb, path, file=None, way="one"):
         asked.send(file, way)
     failure = curl.curl_easy_perform(asked.handle)
     if failure:
-        sys.exit(f"libcurl: error {failure}")
+        raise OSError(f"libcurl: error {failure}")
     line = f"{asked.number(LOCAL_PORT)} {path} {asked.number(RESPONSE_CODE)} {asked.size}\n"
     print(line, end="", flush=True)
 
@@ -88,10 +88,5 @@ def take(steps):
 
 port, ca, order, *connections = sys.argv[1:]
 curl.curl_global_init(ctypes.c_long(3))
-threads = [threading.Thread(target=take, args=[steps]) for steps in connections]
-for thread in threads:
-    thread.start()
-    if order == "in-turn":
-        thread.join()
-for thread in threads:
-    thread.join()
+with concurrent.futures.ThreadPoolExecutor(1 if order == "in-turn" else len(connections)) as pool:
+    list(pool.map(take, connections))

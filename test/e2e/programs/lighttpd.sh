@@ -18,6 +18,7 @@ server.bind = "127.0.0.1"
 server.port = $port
 server.document-root = "/"
 server.max-keep-alive-requests = 10000
+server.max-keep-alive-idle = 60
 mimetype.assign = ("" => "application/octet-stream")
 ssl.engine = "enable"
 ssl.pemfile = "$home/both.pem"

@@ -1,8 +1,8 @@
 """A client by a program that makes a TLS connection of its standard input and output: a process for each connection.
 Its command comes first, up to --, with {port} and {ca} to be replaced. It knows no port of its own."""
+import concurrent.futures
 import subprocess
 import sys
-import threading
 
 PIECE = 10000
 
@@ -26,7 +26,7 @@ def ask(program, verb, path, *rest):
     send(program, verb, path, *rest)
     while not (line := program.stdout.readline()).startswith(b"HTTP/1.1 "):  # what the program itself has to say
         if not line:
-            sys.exit("the program ended without an answer")
+            raise OSError("the program ended without an answer")
     status, size = line.split()[1].decode(), 0
     while (line := program.stdout.readline().strip()):
         if line.lower().startswith(b"content-length:"):
@@ -49,10 +49,5 @@ def take(steps):
 end = sys.argv.index("--")
 port, ca, order, *connections = sys.argv[end + 1 :]
 command = [word.format(port=port, ca=ca) for word in sys.argv[1:end]]
-threads = [threading.Thread(target=take, args=[steps]) for steps in connections]
-for thread in threads:
-    thread.start()
-    if order == "in-turn":
-        thread.join()
-for thread in threads:
-    thread.join()
+with concurrent.futures.ThreadPoolExecutor(1 if order == "in-turn" else len(connections)) as pool:
+    list(pool.map(take, connections))

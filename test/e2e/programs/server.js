@@ -5,7 +5,7 @@ const { createReadStream, readFileSync } = require("fs");
 const piece = 10000;
 const [port, chain, key] = process.argv.slice(2);
 
-https.createServer({ cert: readFileSync(chain), key: readFileSync(key) }, (request, response) => {
+const server = https.createServer({ cert: readFileSync(chain), key: readFileSync(key) }, (request, response) => {
   console.log(`${process.pid} ${request.socket.remotePort} ${request.url}`);
   request.resume();
   request.on("end", () => {
@@ -14,4 +14,6 @@ https.createServer({ cert: readFileSync(chain), key: readFileSync(key) }, (reque
     if (request.url.endsWith("-many")) createReadStream(request.url, { highWaterMark: piece }).pipe(response);
     else response.end(body);
   });
-}).listen(port, "127.0.0.1");
+});
+server.keepAliveTimeout = 0; // a connection may wait for cleartap
+server.listen(port, "127.0.0.1");
