@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/link/openssl_pointers.hpp"
-#include "actors/link/owned_fd.hpp"
+#include "messages/owned_fd.hpp"
 
 #include <memory>
 #include <string>

@@ -2,6 +2,7 @@
 #include "actors/link/exchange_bytes.hpp"
 #include "actors/link/exchange_codec.hpp"
 #include "actors/link/parts.hpp"
+#include "test/unit/coverage/hellos.hpp"
 #include "test/unit/link/frames.hpp"
 #include "test/unit/link/random_exchanges.hpp"
 
@@ -87,6 +88,18 @@ void write_parts(corpus target) {
   target.add(joined({step(1, 0, 2, "a"), step(1, 0, 2, "a"), step(1, 1, 2, "b"), step(2, 256, 257, "x")}));
 }
 
+void write_hellos(corpus target) {
+  using hellos::operator+;
+  const auto named = hellos::server_name("shop.example");
+  const auto spoken = hellos::protocols({"h2", "http/1.1"});
+  target.add(hellos::hello{.extensions = named + spoken}.record());
+  target.add(hellos::hello{.extensions = hellos::key_share(1200) + named}.record());
+  target.add(hellos::hello{.has_extensions = false}.record());
+  auto cut = hellos::hello{.extensions = named + hellos::key_share(1200)}.record();
+  cut.resize(900);
+  target.add(cut);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -98,4 +111,5 @@ int main(int argc, char** argv) {
   write_frames(corpus{directory / "frame_gate"});
   write_exchanges(corpus{directory / "exchange_codec"});
   write_parts(corpus{directory / "part_assembly"});
+  write_hellos(corpus{directory / "client_hello"});
 }
