@@ -4,6 +4,7 @@
 #include "config/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <limits>
@@ -161,10 +162,12 @@ result<void> check_name(const names_setting& kind, const yaml_node& item) {
     return failure{"an item " + item.text};
   if (item.kind != yaml_kind::scalar)
     return failure{"an item " + wrong_kind(item, "a name").text};
-  if (item.text.empty() || item.text.size() > names_setting::size_max)
+  if (item.text.empty() || item.text.size() > kind.size_max())
     return failure{"the name " + in_quotes(item.text) + " is empty or too long"};
-  if (kind.header_names && !is_token(item.text))
+  if (kind.kind == name_kind::header && !is_token(item.text))
     return failure{in_quotes(item.text) + " cannot be the name of a header"};
+  if (kind.kind == name_kind::path_pattern && item.text[0] != '/' && item.text[0] != '*')
+    return failure{in_quotes(item.text) + " matches no absolute path"};
   return {};
 }
 
@@ -260,9 +263,9 @@ std::string accepted(const name_setting& kind) {
 }
 
 std::string accepted(const names_setting& kind) {
-  return "a list of at most " + std::to_string(names_setting::names_max) +
-         (kind.header_names ? " header names" : " names") + " of 1.." + std::to_string(names_setting::size_max) +
-         " bytes";
+  constexpr auto words = std::array{" names", " header names", " patterns"};
+  return "a list of at most " + std::to_string(names_setting::names_max) + words[static_cast<std::size_t>(kind.kind)] +
+         " of 1.." + std::to_string(kind.size_max()) + " bytes";
 }
 
 } // namespace

@@ -61,13 +61,23 @@ struct name_setting {
   bool wildcard = false;
 };
 
-/// A list of names; with `header_names` only what may be the name of an HTTP field (RFC 9110 section 5.1).
+/// What a list's items may be.
+enum class name_kind : std::uint8_t {
+  any,
+  header,      // what may be the name of an HTTP field (RFC 9110 section 5.1)
+  path_pattern // an absolute path, or a pattern that can match one: it begins with / or *
+};
+
 struct names_setting {
   static constexpr std::size_t names_max = 256;
-  static constexpr std::size_t size_max = 128; // bytes of one name
 
   place_of<std::vector<std::string>> at = nullptr;
-  bool header_names = false;
+  name_kind kind = name_kind::any;
+
+  /// Bytes of one name.
+  constexpr std::size_t size_max() const noexcept {
+    return kind == name_kind::path_pattern ? path_setting::size_max : 128;
+  }
 };
 
 struct setting {

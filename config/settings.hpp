@@ -60,10 +60,17 @@ struct settings {
   } capture;
 
   struct {
-    std::chrono::seconds rescanInterval{0}; // full scan as a safety net; 0 = at the start only
+    std::chrono::seconds rescanInterval{0}; // full scan as a safety net; 0: none beside the first and the events
     std::size_t libraries_max = 512;
     std::chrono::seconds unused_max{600}; // probes stay this long after the last user has gone
+    std::vector<std::string> exclude;     // patterns of executables that are never captured
   } discovery;
+
+  struct {
+    bool enabled = true;
+    std::filesystem::path cgroup; // whose ClientHellos are seen; empty: the root of cgroup v2, the whole machine
+    std::size_t processes_max = 4096;
+  } coverage;
 
   struct {
     bool enabled = true;

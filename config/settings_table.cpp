@@ -52,6 +52,13 @@ constexpr auto table = std::to_array<setting>({
     {"discovery.libraries_max", number{[](settings& s) { return &s.discovery.libraries_max; }, 1, 65536, "libraries"},
      live},
     {"discovery.unused_max", number{[](settings& s) { return &s.discovery.unused_max; }, 0, 86400, "seconds"}, live},
+    {"discovery.exclude", names_setting{[](settings& s) { return &s.discovery.exclude; }, name_kind::path_pattern},
+     live},
+
+    {"coverage.enabled", switch_setting{[](settings& s) { return &s.coverage.enabled; }}},
+    {"coverage.cgroup", path_setting{[](settings& s) { return &s.coverage.cgroup; }, true}},
+    {"coverage.processes_max", number{[](settings& s) { return &s.coverage.processes_max; }, 16, 1048576, "processes"},
+     live},
 
     {"process.enabled", switch_setting{[](settings& s) { return &s.process.enabled; }}, live},
     {"process.tree_max", number{[](settings& s) { return &s.process.tree_max; }, 64, 4194304, "processes"}, live},
@@ -69,7 +76,7 @@ constexpr auto table = std::to_array<setting>({
     {"streams.connections_max",
      number{[](settings& s) { return &s.streams.connections_max; }, 16, 1048576, "connections"}, live},
 
-    {"redaction.headers", names_setting{[](settings& s) { return &s.redaction.headers; }, true}, live},
+    {"redaction.headers", names_setting{[](settings& s) { return &s.redaction.headers; }, name_kind::header}, live},
     {"redaction.keys", names_setting{[](settings& s) { return &s.redaction.keys; }}, live},
 
     {"link.listen", address_setting{[](settings& s) { return &s.link.listen; }}},

@@ -9,6 +9,7 @@
 #include "actors/flow/outlet.hpp"
 #include "config/settings.hpp"
 #include "messages/capture.hpp"
+#include "messages/coverage.hpp"
 #include "messages/delivery.hpp"
 #include "messages/exchange.hpp"
 #include "messages/inventory.hpp"
@@ -31,12 +32,12 @@ CAF_ADD_ATOM(cleartap, cleartap, tick_atom, "tick")     // from an actor to itse
 CAF_ADD_ATOM(cleartap, cleartap, stop_atom, "stop")     // end everything in order
 CAF_ADD_ATOM(cleartap, cleartap, attach_atom, "attach")
 CAF_ADD_ATOM(cleartap, cleartap, detach_atom, "detach")
-CAF_ADD_ATOM(cleartap, cleartap, ignore_atom, "ignore")
 CAF_ADD_ATOM(cleartap, cleartap, pause_atom, "pause")
 CAF_ADD_ATOM(cleartap, cleartap, rescan_atom, "rescan")
 CAF_ADD_ATOM(cleartap, cleartap, collect_atom, "collect")
 CAF_ADD_ATOM(cleartap, cleartap, watermark_atom, "watermark")
 CAF_ADD_ATOM(cleartap, cleartap, list_atom, "list")
+CAF_ADD_ATOM(cleartap, cleartap, coverage_atom, "coverage")
 CAF_ADD_ATOM(cleartap, cleartap, api_atom, "api")
 CAF_ADD_ATOM(cleartap, cleartap, openapi_atom, "openapi")
 CAF_ADD_ATOM(cleartap, cleartap, revive_atom, "revive")
@@ -68,11 +69,10 @@ using producer_actor = child_actor::extend<caf::reacts_to<credit_atom>>;
 
 // -- sniffer ---------------------------------------------------------------------------------------------------------
 
-using probes_actor =
-    child_actor::extend<caf::reacts_to<tick_atom>,                                       // publish the kernel's counts
-                        caf::replies_to<attach_atom, attach_request>::with<std::string>, // empty, or why not
-                        caf::reacts_to<detach_atom, file_id>, caf::reacts_to<ignore_atom, std::uint32_t>, // pid
-                        caf::replies_to<pause_atom, bool>::with<bool>>;
+using probes_actor = child_actor::extend<caf::reacts_to<tick_atom>, // publish the kernel's counts
+                                         caf::replies_to<attach_atom, attach_request>::with<attach_outcome>,
+                                         caf::reacts_to<detach_atom, file_id>, caf::reacts_to<ignore_request>,
+                                         caf::replies_to<pause_atom, bool>::with<bool>>;
 
 using ring_actor = producer_actor::extend<caf::reacts_to<tick_atom>, caf::reacts_to<flow::announcement<chunk_batch>>,
                                           caf::reacts_to<flow::announcement<process_batch>>>;
@@ -81,6 +81,7 @@ using rescan_actor = child_actor::extend_with<live_actor>::extend<caf::reacts_to
                                                                   caf::reacts_to<probes_actor>, // whom to tell
                                                                   caf::reacts_to<rescan_atom>, // scan all processes now
                                                                   caf::replies_to<list_atom>::with<library_rows>,
+                                                                  caf::replies_to<coverage_atom>::with<coverage_report>,
                                                                   caf::reacts_to<tick_atom>>;
 
 using streams_actor =
@@ -193,12 +194,15 @@ using admin_actor =
     child_actor::extend<caf::reacts_to<probes_actor>, caf::reacts_to<rescan_actor>, caf::reacts_to<supervisor_actor>,
                         caf::replies_to<pause_atom, bool>::with<bool>, caf::replies_to<rescan_atom>::with<bool>,
                         caf::replies_to<restart_atom, std::string, std::size_t>::with<bool>,
-                        caf::replies_to<list_atom>::with<library_rows>>;
+                        caf::replies_to<list_atom>::with<library_rows>,
+                        caf::replies_to<coverage_atom>::with<coverage_report>>;
 
 } // namespace cleartap
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::new_settings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::attach_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::attach_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::ignore_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::file_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::sender_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::numbered_batch)
@@ -210,3 +214,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::commit_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::changed_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::api_summaries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::library_rows)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cleartap::coverage_report)

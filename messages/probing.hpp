@@ -27,8 +27,21 @@ struct library_contents {
 
 struct attach_request {
   file_id file;
-  std::filesystem::path path; // through /proc/PID/root, so that it reaches into containers
+  std::filesystem::path path; // one that leads to this very file, wherever it is and whatever has become of its name
   std::vector<function_offset> functions;
+};
+
+struct attach_outcome {
+  std::string refusal;       // empty: attached
+  std::size_t functions = 0; // that are probed; 0: all that were wanted
+  std::string left_out;      // which are not, and why
+  std::string how;           // the transport, and how returns are seen
+};
+
+/// Whether the kernel is to leave a process alone.
+struct ignore_request {
+  std::uint32_t pid = 0;
+  bool on = true;
 };
 
 enum class library_state : std::uint8_t {
@@ -40,13 +53,15 @@ enum class library_state : std::uint8_t {
 
 /// A TLS library, or an executable that contains one.
 struct library_row {
-  std::string path; // as the process saw it that showed it first
+  std::string family; // see library_contents; empty: not known
+  std::string path;   // as the process saw it that showed it first
   file_id file;
   std::size_t processes = 0; // that use it now
   std::size_t functions = 0; // to be probed, found in the file
   std::size_t attached = 0;  // of them
   library_state state = library_state::attaching;
-  std::string reason;          // of a refusal
+  std::string how;             // it is probed, once it is
+  std::string reason;          // of a refusal, or why some functions are left out
   std::chrono::seconds age{0}; // of the state
 };
 

@@ -40,9 +40,10 @@ enum class process_event_kind : std::uint8_t {
   fork,
   exec,
   exit,
-  program, // the file of the program that the process runs from now on was mapped; told a moment before or after exec
-  mapping, // another file was mapped executable
-  mappings_lost // some mappings were not reported: only a scan of /proc finds them
+  program,       // the file of the program that runs from now on was mapped; told a moment before or after its exec
+  mapping,       // another file was mapped executable
+  mappings_lost, // some mappings were not reported: only a scan of /proc finds them
+  plaintext      // some of the process was captured: the first, and then whenever it has doubled
 };
 
 struct process_event {
@@ -54,6 +55,7 @@ struct process_event {
   std::string path;   // exec: the executable as named by the caller; program, mapping: the file as the process sees it
   std::string cgroup; // exec: last component of the process's cgroup
   file_id file;       // program, mapping: which file, whatever it is called
+  std::uint64_t bytes = 0; // plaintext: how much so far
 };
 
 struct process_batch {

@@ -4,6 +4,7 @@
 #include "actors/http/ask_actor.hpp"
 #include "actors/http/loopback.hpp"
 #include "actors/http/token.hpp"
+#include "actors/status/coverage_json.hpp"
 #include "actors/status/libraries_json.hpp"
 #include "actors/status/status_json.hpp"
 
@@ -123,6 +124,12 @@ void add_commands(self_pointer self, const admin_views* views) {
                };
                return ask<library_rows>(port, render, list_atom_v);
              }));
+  server.get("/v1/coverage", guarded(views, [port](const http_query&) {
+               auto render = [](const coverage_report& report) {
+                 return coverage_json(report, std::chrono::system_clock::now());
+               };
+               return ask<coverage_report>(port, render, coverage_atom_v);
+             }));
   server.post("/v1/reload", guarded(views, [views](const http_query&) { return reload(views); }));
   server.post("/v1/rescan", guarded(views, [port](const http_query&) { return command(port, rescan_atom_v); }));
   server.post("/v1/restart/([a-z_]+/[0-9]{1,4})", guarded(views, [port](const http_query& query) {
@@ -173,6 +180,11 @@ admin_actor::behavior_type admin(self_pointer self, const settings* config, cons
         if (!self->state.rescan)
           return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
         return self->delegate(self->state.rescan, list_atom_v);
+      },
+      [self](coverage_atom) -> caf::result<coverage_report> {
+        if (!self->state.rescan)
+          return caf::make_error(caf::sec::runtime_error, "nothing is captured here");
+        return self->delegate(self->state.rescan, coverage_atom_v);
       },
   };
 }

@@ -13,11 +13,15 @@ void add(flow::outlet<exchange_batch>& out, exchange what) {
   out.filled(0);
 }
 
-void enrich(enrichment_state& state, exchange& what) {
-  if (state.processes)
-    what.process = state.processes->find(what.connection.tgid, what.seen);
-  else
-    what.process.pid = what.connection.tgid;
+/// Whether the exchange goes on.
+bool enrich(enrichment_state& state, exchange& what) {
+  auto who = state.processes ? state.processes->find(what.connection.tgid, what.seen) : process_identity{};
+  if (state.excluded.match(who.exe))
+    return false;
+  if (state.names_processes)
+    what.process = std::move(who);
+  what.process.pid = what.connection.tgid;
+  return true;
 }
 
 void pass_on(enrichment_state& state, exchange& what) {
@@ -31,7 +35,9 @@ void pass_on(enrichment_state& state, exchange& what) {
 /// A table that is made later knows what /proc tells of the processes that run by then.
 void take_over(enrichment_state& state, const settings& config) {
   const auto& wanted = config.process;
-  if (!wanted.enabled)
+  state.excluded = exclusion{config.discovery.exclude};
+  state.names_processes = wanted.enabled;
+  if (!wanted.enabled && state.excluded.empty())
     state.processes.reset();
   else if (state.processes)
     state.processes->limit(wanted.tree_max, wanted.ancestors_max);
@@ -43,8 +49,10 @@ void take_over(enrichment_state& state, const settings& config) {
 void take(enrichment_state& state, const exchange_parcel& parcel) {
   auto delivery = parcel.open();
   for (auto& each : delivery.batch.exchanges) {
-    enrich(state, each);
-    pass_on(state, each);
+    if (enrich(state, each))
+      pass_on(state, each);
+    else
+      state.status->drop(flow::drop_reason::excluded, 1);
   }
   state.feed->flush();
   auto& main_outlet = state.uplink ? *state.uplink : *state.feed;

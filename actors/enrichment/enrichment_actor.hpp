@@ -1,6 +1,8 @@
 // Adds to each exchange who made or served it, and passes it on to the uplink and, while anyone watches, to the feed.
+// Drops those of excluded programs: their first calls can be under way before the kernel knows that it is to be silent.
 #pragma once
 
+#include "actors/enrichment/exclusion.hpp"
 #include "actors/enrichment/process_table.hpp"
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
@@ -20,6 +22,8 @@ struct enrichment_state {
   flow::actor_status* status = nullptr;
   enrichment_edges edges;
   std::optional<process_table> processes;
+  bool names_processes = true; // else they are known for the sake of the excluded ones alone
+  exclusion excluded;
   std::optional<flow::outlet<exchange_batch>> uplink;
   std::optional<flow::outlet<exchange_batch>> feed;
 };

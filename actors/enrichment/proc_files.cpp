@@ -43,11 +43,21 @@ std::optional<proc_facts> read_proc(const std::filesystem::path& proc, std::uint
   auto facts = proc_facts{};
   if (!stat || !parse_stat(text.str(), facts))
     return std::nullopt;
-  auto error = std::error_code{};
-  facts.exe = std::filesystem::read_symlink(directory / "exe", error).string();
+  facts.exe = read_executable(proc, pid);
   auto cgroups = std::ifstream{directory / "cgroup"};
   facts.cgroup = parse_cgroups(cgroups);
   return facts;
+}
+
+std::string read_executable(const std::filesystem::path& proc, std::uint32_t pid) {
+  auto directory = proc / std::to_string(pid);
+  auto error = std::error_code{};
+  auto path = std::filesystem::read_symlink(directory / "exe", error).string();
+  // In a chroot the link shows the way from outside.
+  auto root = std::filesystem::read_symlink(directory / "root", error).string();
+  if (root.size() > 1 && path.starts_with(root + "/"))
+    path.erase(0, root.size());
+  return path;
 }
 
 } // namespace cleartap

@@ -58,6 +58,7 @@ void process_table::apply(const process_event& event) {
     break;
   case process_event_kind::mapping:
   case process_event_kind::mappings_lost:
+  case process_event_kind::plaintext:
     break;
   }
 }

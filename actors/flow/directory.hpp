@@ -40,6 +40,7 @@ enum class drop_reason : std::uint8_t {
   not_learned,      // inventory: no endpoint can be named
   watcher_slow,     // feed: a watcher does not keep up
   sampled,          // uplink: body bytes left out to keep bodies.rate_max
+  excluded,         // enrichment: of a program in discovery.exclude, whose calls were under way before the kernel knew
   count_
 };
 

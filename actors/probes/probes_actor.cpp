@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <spdlog/spdlog.h>
 #include <thread>
 
 namespace cleartap {
@@ -76,21 +75,22 @@ probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> 
       [self](attach_atom, const attach_request& wanted) {
         // Asked again by a new rescan. Probes that are there twice would count every byte twice, and without any for a
         // moment bytes would be missing.
+        const auto choice = self->state.programs->choice();
+        auto how = std::string{to_string(choice.transport)} + ", " + std::string{to_string(choice.returns)};
         if (self->state.attached.contains(wanted.file))
-          return std::string{};
+          return attach_outcome{.how = how};
         auto attached = self->state.programs->attach(wanted.path, wanted.functions);
         if (!attached)
-          return attached.error().text;
-        if (!attached->left_out.empty())
-          spdlog::warn("{} is captured in part: {}", wanted.path.string(), attached->left_out);
+          return attach_outcome{.refusal = attached.error().text};
         self->state.attached.emplace(wanted.file, std::move(attached->probes));
-        return std::string{};
+        return attach_outcome{
+            .functions = attached->functions, .left_out = std::move(attached->left_out), .how = std::move(how)};
       },
       [self](detach_atom, const file_id& file) {
         if (auto node = self->state.attached.extract(file))
           detach(std::move(node.mapped()));
       },
-      [self](ignore_atom, std::uint32_t pid) { self->state.programs->ignore(pid, true); },
+      [self](const ignore_request& whom) { self->state.programs->ignore(whom.pid, whom.on); },
       [self](pause_atom, bool on) {
         self->state.programs->pause(on);
         return on;

@@ -1,5 +1,6 @@
 #include "actors/probes/trials.hpp"
 
+#include "actors/probes/hello_watch.hpp"
 #include "actors/probes/program_object.hpp"
 #include "actors/probes/uprobe_trial.hpp"
 #include "actors/ring/mapping_watch.hpp"
@@ -107,6 +108,15 @@ trial mappings() {
           "grant CAP_PERFMON, or set discovery.rescanInterval so that libraries loaded later are found"};
 }
 
+/// Only `cleartap ctl coverage` wants it.
+trial hellos() {
+  auto refused = try_hello_watch();
+  if (!refused)
+    return {"cgroup_skb", trial_outcome::granted, "programs that use TLS are known, also without probes", ""};
+  return {"cgroup_skb", trial_outcome::refused, refused->text,
+          "grant CAP_BPF and CAP_NET_ADMIN; without them `ctl coverage` knows only what is captured"};
+}
+
 /// No single way is needed, but one of them is.
 void require_one(std::vector<trial>& trials, std::size_t first, const std::string& mend) {
   for (std::size_t i = first; i < trials.size(); ++i)
@@ -151,6 +161,7 @@ std::vector<trial> try_everything() {
   mark_chosen(trials, first);
   require_one(trials, first, "run as root or with CAP_BPF and CAP_PERFMON");
   trials.push_back(mappings());
+  trials.push_back(hellos());
   return trials;
 }
 

@@ -4,11 +4,14 @@ namespace cleartap {
 
 namespace {
 
-constexpr auto others_max = std::size_t{65536}; // files remembered as no library
+constexpr auto others_max = std::size_t{65536};  // files remembered as no library
+constexpr auto aliases_max = std::size_t{65536}; // one per container and library
 
 } // namespace
 
-file_verdict library_table::mapped(std::uint32_t pid, file_id file) {
+file_verdict library_table::mapped(std::uint32_t pid, file_id shown) {
+  auto found_alias = aliases_.find(shown);
+  auto file = found_alias == aliases_.end() ? shown : found_alias->second;
   if (auto found = libraries_.find(file); found != libraries_.end()) {
     found->second.users.insert(pid);
     by_process_[pid].insert(file);
@@ -31,11 +34,20 @@ void library_table::learn_library(std::uint32_t pid, file_id file, library_facts
   by_process_[pid].insert(file);
 }
 
-void library_table::attached(file_id file, std::chrono::seconds now) {
+void library_table::alias(file_id shown, file_id file) {
+  if (aliases_.size() >= aliases_max)
+    aliases_.clear(); // costs looking again
+  aliases_.insert_or_assign(shown, file);
+}
+
+void library_table::attached(file_id file, std::chrono::seconds now, attach_outcome outcome) {
   auto found = libraries_.find(file);
   if (found == libraries_.end())
     return;
   found->second.attached = true;
+  if (outcome.functions == 0)
+    outcome.functions = found->second.facts.functions;
+  found->second.outcome = std::move(outcome);
   found->second.since = now;
 }
 
@@ -76,6 +88,7 @@ void library_table::drop_library(file_id file) {
 void library_table::forget_others() noexcept {
   others_.clear();
   refused_.clear();
+  aliases_.clear();
 }
 
 void library_table::forked(std::uint32_t parent, std::uint32_t child) {
@@ -123,10 +136,10 @@ void library_table::drop_gone(const std::function<bool(std::uint32_t pid)>& aliv
     std::erase_if(each.users, [&](auto pid) { return !alive(pid); });
 }
 
-std::vector<file_id> library_table::take_unused(std::chrono::seconds now) {
+std::vector<file_id> library_table::take_unused(std::chrono::seconds now, const std::function<bool(file_id)>& gone) {
   auto unused = std::vector<file_id>{};
   for (const auto& [file, each] : libraries_)
-    if (each.users.empty() && now - each.unused_since >= unused_max_)
+    if (each.users.empty() && (now - each.unused_since >= unused_max_ || (gone && gone(file))))
       unused.push_back(file);
   for (auto file : unused)
     libraries_.erase(file);
@@ -134,13 +147,15 @@ std::vector<file_id> library_table::take_unused(std::chrono::seconds now) {
 }
 
 library_row library_table::row_of(file_id file, const library& each, std::chrono::seconds now) {
-  auto row = library_row{.path = each.facts.path,
+  auto row = library_row{.family = each.facts.family,
+                         .path = each.facts.path,
                          .file = file,
                          .processes = each.users.size(),
                          .functions = each.facts.functions,
-                         .attached = each.attached ? each.facts.functions : 0,
+                         .attached = each.outcome.functions,
                          .state = each.attached ? library_state::attached : library_state::attaching,
-                         .reason = each.refusal,
+                         .how = each.outcome.how,
+                         .reason = each.refusal.empty() ? each.outcome.left_out : each.refusal,
                          .age = now - each.since};
   if (!each.refusal.empty())
     row.state = library_state::refused;
@@ -157,6 +172,21 @@ library_rows library_table::rows(std::chrono::seconds now) const {
     for (const auto& [file, each] : *part)
       all.push_back(row_of(file, each, now));
   return all;
+}
+
+std::optional<library_row> library_table::used_by(std::uint32_t pid, std::chrono::seconds now) const {
+  if (auto found = by_process_.find(pid); found != by_process_.end()) {
+    auto best = std::optional<library_row>{};
+    for (auto file : found->second)
+      if (auto each = libraries_.find(file); each != libraries_.end() && (!best || best->attached == 0))
+        best = row_of(file, each->second, now);
+    if (best)
+      return best;
+  }
+  for (const auto& [file, each] : refused_)
+    if (each.users.contains(pid))
+      return row_of(file, each, now);
+  return std::nullopt;
 }
 
 } // namespace cleartap

@@ -4,9 +4,11 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <fcntl.h>
 #include <optional>
 #include <set>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -31,6 +33,18 @@ std::uint64_t number(std::string_view text, int base) {
   return value;
 }
 
+/// The kernel shows the end of a line within a name as \012 (proc(5)). A name that has these four characters itself is
+/// taken for one, too; it is then found through map_files.
+std::string unescaped(std::string_view name) {
+  constexpr auto escape = std::string_view{"\\012"};
+  auto out = std::string{};
+  for (auto at = name.find(escape); at != std::string_view::npos; at = name.find(escape)) {
+    out.append(name.substr(0, at)).push_back('\n');
+    name.remove_prefix(at + escape.size());
+  }
+  return out.append(name);
+}
+
 /// "7f00-7f10 r-xp 00001000 fe:00 12345   /usr/lib/libssl.so.3"
 std::optional<process_event> parse_line(std::string_view line) {
   take_field(line); // addresses
@@ -47,7 +61,7 @@ std::optional<process_event> parse_line(std::string_view line) {
   event.file.device = makedev(static_cast<unsigned>(number(device.substr(0, colon), 16)),
                               static_cast<unsigned>(number(device.substr(colon + 1), 16)));
   event.file.inode = inode;
-  event.path = line;
+  event.path = unescaped(line);
   return event;
 }
 
@@ -84,20 +98,59 @@ std::vector<process_event> parse_maps(std::string_view maps, std::uint32_t pid) 
   return events;
 }
 
-std::size_t scan_processes(const std::filesystem::path& proc, const std::function<void(const process_event&)>& visit) {
+std::string range_of(const std::filesystem::path& maps, std::uint64_t inode) {
+  auto text = read_file(maps).value_or(std::string{});
+  for (auto rest = std::string_view{text}; !rest.empty();) {
+    auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    auto mapping = parse_line(line);
+    if (!mapping || mapping->file.inode != inode)
+      continue;
+    auto range = std::string{take_field(line)};
+    // Without leading zeros, which the other file does not have.
+    auto dash = range.find('-');
+    auto begin = number(range.substr(0, dash), 16);
+    auto end = number(range.substr(dash + 1), 16);
+    char name[40];
+    std::snprintf(name, sizeof name, "%llx-%llx", static_cast<unsigned long long>(begin),
+                  static_cast<unsigned long long>(end));
+    return name;
+  }
+  return {};
+}
+
+std::vector<file_id> own_executable(const std::filesystem::path& proc) {
+  auto files = std::vector<file_id>{};
+  auto path = proc / "self" / "exe";
+  struct stat info{};
+  if (stat(path.c_str(), &info) == 0)
+    files.push_back({info.st_dev, info.st_ino});
+  auto error = std::error_code{};
+  auto name = std::filesystem::read_symlink(path, error).string();
+  for (const auto& mapping : parse_maps(read_file(proc / "self" / "maps").value_or(std::string{}), 0))
+    if (mapping.path == name)
+      files.push_back(mapping.file);
+  return files;
+}
+
+std::size_t scan_processes(const std::filesystem::path& proc, const process_visitor& visit) {
   auto refused = std::size_t{0};
   auto error = std::error_code{};
   for (const auto& entry : std::filesystem::directory_iterator{proc, error}) {
     auto pid = static_cast<std::uint32_t>(number(entry.path().filename().native(), 10));
-    if (pid == 0)
+    if (pid == 0 || !visit.process(pid))
       continue;
     auto maps = read_file(entry.path() / "maps");
     if (!maps) {
       refused += errno == EACCES || errno == EPERM;
       continue;
     }
-    for (const auto& event : parse_maps(*maps, pid))
-      visit(event);
+    auto root = std::filesystem::read_symlink(entry.path() / "root", error).string();
+    for (auto& event : parse_maps(*maps, pid)) {
+      if (root.size() > 1 && event.path.starts_with(root + "/")) // a chroot; the maps show the way from outside
+        event.path.erase(0, root.size());
+      visit.mapping(event);
+    }
   }
   return refused;
 }

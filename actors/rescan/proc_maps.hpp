@@ -13,8 +13,21 @@ namespace cleartap {
 /// The executable file mappings in the text of a /proc/PID/maps (proc(5)), each file once.
 [[nodiscard]] std::vector<process_event> parse_maps(std::string_view maps, std::uint32_t pid);
 
-/// Visits the executable mappings of every process under `proc` that may be read. Processes that end meanwhile are
+/// Where the file with this inode number is mapped executable, as the name of its entry in /proc/PID/map_files; empty
+/// if it is not.
+[[nodiscard]] std::string range_of(const std::filesystem::path& maps, std::uint64_t inode);
+
+/// The files that the mappings of the program at `proc`/self/exe are shown as: its own.
+[[nodiscard]] std::vector<file_id> own_executable(const std::filesystem::path& proc);
+
+/// What is visited of a process.
+struct process_visitor {
+  std::function<bool(std::uint32_t pid)> process; // first; false: leave its mappings out
+  std::function<void(const process_event&)> mapping;
+};
+
+/// Visits every process under `proc` and its executable mappings, if they may be read. Processes that end meanwhile are
 /// skipped. Returns how many could not be read for lack of permission.
-std::size_t scan_processes(const std::filesystem::path& proc, const std::function<void(const process_event&)>& visit);
+std::size_t scan_processes(const std::filesystem::path& proc, const process_visitor& visit);
 
 } // namespace cleartap

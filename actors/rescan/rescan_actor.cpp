@@ -1,11 +1,13 @@
 #include "actors/rescan/rescan_actor.hpp"
 
+#include "actors/coverage/tls_stack.hpp"
+#include "actors/enrichment/proc_files.hpp"
 #include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
 #include "actors/rescan/proc_maps.hpp"
 
+#include <algorithm>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace cleartap {
@@ -13,33 +15,14 @@ namespace cleartap {
 namespace {
 
 using namespace std::chrono_literals;
-namespace fs = std::filesystem;
 
+constexpr auto tick_interval = 100ms; // ClientHellos are fetched as often: their processes may be short-lived
 constexpr auto sweep_interval = 1s;
 
 using self_pointer = rescan_actor::stateful_pointer<rescan_state>;
 
 std::chrono::seconds now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch());
-}
-
-file_id file_at(const fs::path& path) {
-  struct stat info{};
-  if (stat(path.c_str(), &info) != 0)
-    return {};
-  return {info.st_dev, info.st_ino};
-}
-
-/// Where the file can be opened: as its process sees it, or, if that has ended, under the same name here if it is the
-/// same file.
-std::optional<fs::path> reachable(const process_event& mapping) {
-  auto through_process = fs::path{"/proc/" + std::to_string(mapping.pid) + "/root" + mapping.path};
-  auto error = std::error_code{};
-  if (fs::exists(through_process, error))
-    return through_process;
-  if (file_at(mapping.path).inode == mapping.file.inode)
-    return mapping.path;
-  return std::nullopt;
 }
 
 bool is_alive(std::uint32_t pid) { return access(("/proc/" + std::to_string(pid)).c_str(), F_OK) == 0; }
@@ -49,87 +32,103 @@ void count_watched(const rescan_state& state) {
   state.watched->processes = state.table->processes();
 }
 
-void on_refused(self_pointer self, const process_event& mapping, attach_request refused, const std::string& why);
+process_tls tls_of(const rescan_state& state, std::uint32_t pid) {
+  return {state.table->used_by(pid, now()), state.ignored->excluded_by(pid)};
+}
 
-void attach(self_pointer self, const process_event& mapping, const attach_request& wanted) {
+void forget_library(rescan_state& state, file_id file) {
+  state.table->drop_library(file);
+  state.files.erase(file);
+}
+
+void refuse(rescan_state& state, file_id file, const std::string& why) {
+  state.table->refused(file, why, now());
+  state.files.erase(file);
+}
+
+void attach(self_pointer self, const attach_request& wanted) {
   auto& state = self->state;
   if (!state.probes)
-    return;
-  // Counted as a library at once, so that its next user does not ask again.
-  state.table->learn_library(mapping.pid, mapping.file, {mapping.path, wanted.functions.size(), now()});
+    return forget_library(state, wanted.file);
   self->request(state.probes, 10s, attach_atom_v, wanted)
       .then(
-          [self, mapping, wanted](const std::string& refusal) {
-            if (refusal.empty()) {
-              spdlog::info("probes attached to {} (first user: pid {})", mapping.path, mapping.pid);
-              self->state.table->attached(mapping.file, now());
+          [self, file = wanted.file](const attach_outcome& outcome) {
+            auto& st = self->state;
+            const auto path = st.files.contains(file) ? st.files[file].path : std::string{};
+            if (outcome.refusal.empty()) {
+              spdlog::info("probes attached to {}", path);
+              if (!outcome.left_out.empty())
+                spdlog::warn("{} is captured in part: {}", path, outcome.left_out);
+              st.table->attached(file, now(), outcome);
             } else {
-              on_refused(self, mapping, wanted, refusal);
+              spdlog::warn("{} is not captured: {}", path, outcome.refusal);
+              refuse(st, file, outcome.refusal);
             }
-            count_watched(self->state);
+            count_watched(st);
           },
-          [self, mapping](const caf::error& error) {
-            spdlog::warn("{} is not captured: {}", mapping.path, self->system().render(error));
-            self->state.table->drop_library(mapping.file);
+          [self, file = wanted.file](const caf::error& error) {
+            spdlog::warn("{} is not captured: {}", self->state.files[file].path, self->system().render(error));
+            forget_library(self->state, file);
           });
 }
 
-/// A process that ended in the meantime took its path to the file along.
-void on_refused(self_pointer self, const process_event& mapping, attach_request refused, const std::string& why) {
-  auto& table = *self->state.table;
-  auto path = reachable(mapping);
-  if (path && *path == refused.path) {
-    spdlog::warn("{}", why);
-    table.refused(mapping.file, why, now());
-    return;
+/// Looks at a file that was never looked at.
+void inspect(self_pointer self, const process_event& mapping) {
+  auto& state = self->state;
+  auto opened = open_mapped("/proc", mapping);
+  if (!opened)
+    return; // the process is gone and the file cannot be found: the next user shows it again
+  auto contents = state.tools.look(opened->way());
+  if (!contents || (contents->obstacle.empty() && contents->functions.empty()))
+    return state.table->learn_other(mapping.file);
+  auto true_file = state.tools.identify ? state.tools.identify(opened->fd.get()) : std::nullopt;
+  auto file = true_file.value_or(mapping.file);
+  if (file != mapping.file) {
+    state.table->alias(mapping.file, file);
+    if (state.table->mapped(mapping.pid, file) == file_verdict::known)
+      return; // another container has the same file
   }
-  table.drop_library(mapping.file);
-  if (!path)
-    return; // the next user shows the file again
-  refused.path = *path;
-  attach(self, mapping, refused);
-  table.process_gone(mapping.pid, now());
+  // Counted as a library at once, so that its next user does not ask again.
+  state.table->learn_library(mapping.pid, file, {mapping.path, contents->functions.size(), now(), contents->family});
+  auto wanted = attach_request{file, opened->way(), std::move(contents->functions)};
+  state.files.insert_or_assign(file, std::move(*opened));
+  if (contents->obstacle.empty())
+    attach(self, wanted);
+  else
+    refuse(state, file, contents->obstacle);
 }
 
-void inspect(self_pointer self, const process_event& mapping, const library_inspector& look) {
-  auto path = reachable(mapping);
-  if (!path)
-    return; // the process is gone and the file cannot be reached: the next user shows it again
-  auto& table = *self->state.table;
-  auto contents = look(*path);
-  if (contents && !contents->obstacle.empty()) {
-    table.learn_library(mapping.pid, mapping.file, {mapping.path, 0, now()});
-    table.refused(mapping.file, contents->obstacle, now());
-  } else if (contents && !contents->functions.empty()) {
-    attach(self, mapping, {mapping.file, *path, std::move(contents->functions)});
-  } else {
-    table.learn_other(mapping.file);
-  }
-}
-
-void on_mapping(self_pointer self, const process_event& mapping, const library_inspector& look) {
+void on_mapping(self_pointer self, const process_event& mapping) {
   auto& state = self->state;
   // An executable is mapped before its libraries.
-  if (mapping.file == state.own_executable && state.own_processes.insert(mapping.pid).second && state.probes)
-    self->send(state.probes, ignore_atom_v, mapping.pid);
-  if (state.own_processes.contains(mapping.pid))
+  if (std::ranges::find(state.own_files, mapping.file) != state.own_files.end())
+    state.ignored->is_own(mapping.pid);
+  if (state.ignored->contains(mapping.pid))
     return;
   switch (state.table->mapped(mapping.pid, mapping.file)) {
   case file_verdict::known:
     break;
   case file_verdict::unknown:
-    inspect(self, mapping, look);
+    inspect(self, mapping);
     break;
   case file_verdict::too_many:
-    spdlog::warn("{} is not looked at: discovery.libraries_max is reached", mapping.path);
+    if (!std::exchange(state.told_too_many, true))
+      spdlog::warn("{} and maybe more files are not looked at: discovery.libraries_max is reached", mapping.path);
     break;
   }
 }
 
-void scan(self_pointer self, const library_inspector& look) {
+void scan(self_pointer self) {
   auto& state = self->state;
   state.table->forget_others();
-  auto refused = scan_processes("/proc", [&](const process_event& mapping) { on_mapping(self, mapping, look); });
+  state.told_too_many = false;
+  const auto look_at_programs = state.ignored->excludes_any();
+  auto process = [&](std::uint32_t pid) {
+    if (look_at_programs)
+      state.ignored->runs(pid, read_executable("/proc", pid));
+    return !state.ignored->contains(pid);
+  };
+  auto refused = scan_processes("/proc", {process, [&](const process_event& mapping) { on_mapping(self, mapping); }});
   if (refused > 0)
     spdlog::warn("{} of the processes could not be looked at; root or CAP_SYS_PTRACE may look at most of them",
                  refused);
@@ -138,101 +137,168 @@ void scan(self_pointer self, const library_inspector& look) {
   count_watched(state);
 }
 
-/// It ended, or runs another program now.
-void forget_program(rescan_state& state, std::uint32_t pid) {
-  state.own_processes.erase(pid);
+/// The process runs another program from now on.
+void on_program(rescan_state& state, std::uint32_t pid, const std::string& executable) {
   state.table->process_gone(pid, now());
+  state.ignored->begins(pid);
+  state.ignored->runs(pid, executable);
 }
 
-void on_event(self_pointer self, const process_event& event, const library_inspector& look) {
+void on_event(self_pointer self, const process_event& event) {
+  auto& state = self->state;
+  const auto ends = event.kind == process_event_kind::exit;
+  state.coverage->apply(event, now(), ends ? tls_of(state, event.pid) : process_tls{});
   switch (event.kind) {
   case process_event_kind::program:
-    self->state.programs_told = true;
-    forget_program(self->state, event.pid);
-    on_mapping(self, event, look);
+    state.programs_told = true;
+    on_program(state, event.pid, event.path);
+    on_mapping(self, event);
     break;
   case process_event_kind::mapping:
-    on_mapping(self, event, look);
+    on_mapping(self, event);
     break;
   case process_event_kind::mappings_lost:
-    scan(self, look);
+    scan(self);
     break;
-  case process_event_kind::exec: // its file may be known already as one that it uses
-    if (!self->state.programs_told)
-      forget_program(self->state, event.pid);
+  case process_event_kind::exec: // else its file may be known already as one that it uses
+    if (!state.programs_told)
+      on_program(state, event.pid, state.ignored->excludes_any() ? read_executable("/proc", event.pid) : "");
     break;
   case process_event_kind::exit:
-    forget_program(self->state, event.pid);
+    state.table->process_gone(event.pid, now());
+    state.ignored->gone(event.pid);
     break;
   case process_event_kind::fork: // a child uses what its parent has attached
-    self->state.table->forked(event.parent, event.pid);
+    state.table->forked(event.parent, event.pid);
+    state.ignored->forked(event.parent, event.pid);
+    break;
+  case process_event_kind::plaintext:
     break;
   }
 }
 
-/// A scan finds what there was no room for, and begins the new interval.
-void take_over(self_pointer self, const settings& config, const library_inspector& look) {
+/// A scan finds what there was no room for and what is no longer excluded, and begins the new interval.
+void take_over(self_pointer self, const settings& config) {
   auto& state = self->state;
   const auto& wanted = config.discovery;
   state.table->limit(wanted.libraries_max, wanted.unused_max);
+  state.coverage->limit(config.coverage.processes_max);
   const auto more = std::exchange(state.libraries_max, wanted.libraries_max) < wanted.libraries_max;
   const auto other_pace = std::exchange(state.scan_interval, wanted.rescanInterval) != wanted.rescanInterval;
-  if (more || (other_pace && state.scan_interval > 0s))
-    scan(self, look);
+  const auto others_excluded = std::exchange(state.excluded, wanted.exclude) != wanted.exclude;
+  if (others_excluded)
+    state.ignored->exclude(exclusion{wanted.exclude});
+  if (more || others_excluded || (other_pace && state.scan_interval > 0s))
+    scan(self);
 }
 
 /// The first scan's attachments are answered by probes in the order asked, so an answer to one more request means that
 /// all of them are done.
 void announce_scanned(self_pointer self) {
   self->request(self->state.probes, 30s, attach_atom_v, attach_request{})
-      .then([self](const std::string&) { self->state.watched->scanned = true; },
+      .then([self](const attach_outcome&) { self->state.watched->scanned = true; },
             [self](const caf::error&) { self->state.watched->scanned = true; });
+}
+
+/// Lets go what nobody uses any more.
+void sweep(self_pointer self) {
+  auto& state = self->state;
+  state.table->drop_gone(is_alive, now());
+  state.ignored->drop_gone(is_alive);
+  auto look = reachability{"/proc"};
+  auto gone = [&](file_id file) {
+    auto found = state.files.find(file);
+    return found != state.files.end() && !look.reachable(found->second);
+  };
+  for (auto file : state.table->take_unused(now(), gone)) {
+    state.files.erase(file);
+    if (state.probes)
+      self->send(state.probes, detach_atom_v, file);
+  }
+  if (state.scan_interval > 0s && std::chrono::steady_clock::now() >= state.scan_due)
+    scan(self);
+  count_watched(state);
+}
+
+void tick(self_pointer self) {
+  auto& state = self->state;
+  const auto time = std::chrono::steady_clock::now();
+  state.coverage->poll(
+      time, [&](std::uint32_t pid) { return tls_of(state, pid); },
+      [&](std::uint32_t pid) { // cleartap's own
+        return state.ignored->contains(pid) && state.ignored->excluded_by(pid).empty();
+      });
+  if (time < state.sweep_due)
+    return;
+  state.sweep_due = time + sweep_interval;
+  sweep(self);
+}
+
+std::optional<process_facts> read_facts(std::uint32_t pid) {
+  auto facts = read_proc("/proc", pid);
+  if (!facts)
+    return std::nullopt;
+  return process_facts{facts->parent, facts->comm, facts->exe, container_id(facts->cgroup)};
+}
+
+void prepare(self_pointer self, const settings& config) {
+  auto& state = self->state;
+  state.libraries_max = config.discovery.libraries_max;
+  state.table.emplace(state.libraries_max, config.discovery.unused_max);
+  state.scan_interval = config.discovery.rescanInterval;
+  state.own_files = own_executable("/proc");
+  state.excluded = config.discovery.exclude;
+  state.ignored.emplace([self](const ignore_request& what) {
+    if (self->state.probes)
+      self->send(self->state.probes, what);
+  });
+  state.ignored->exclude(exclusion{state.excluded});
+  state.coverage.emplace(
+      config.coverage.processes_max, state.tools.hellos ? state.tools.hellos(config) : hello_source{},
+      process_source{is_alive, read_facts, [stacks = std::make_shared<tls_stacks>("/proc")](std::uint32_t pid) {
+                       return stacks->find(pid);
+                     }});
 }
 
 } // namespace
 
 rescan_actor::behavior_type rescan(self_pointer self, const settings* config, flow::actor_status* status,
-                                   watch_status* watched, library_inspector look) {
+                                   watch_status* watched, discovery_tools tools) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
   flow::count_unfinished(*status);
   state.watched = watched;
-  state.libraries_max = config->discovery.libraries_max;
-  state.table.emplace(state.libraries_max, config->discovery.unused_max);
-  state.scan_interval = config->discovery.rescanInterval;
-  state.own_executable = file_at("/proc/self/exe");
-  self->delayed_send(self, sweep_interval, tick_atom_v);
+  state.tools = std::move(tools);
+  prepare(self, *config);
+  self->delayed_send(self, tick_interval, tick_atom_v);
   return {
       [self](drain_atom) { self->quit(); },
-      [self, look](const flow::parcel<process_batch>& parcel) {
+      [self](const flow::parcel<process_batch>& parcel) {
         auto delivery = parcel.open();
         for (const auto& event : delivery.batch.events)
-          on_event(self, event, look);
+          on_event(self, event);
         self->state.status->out += delivery.batch.units();
         count_watched(self->state);
       },
-      [self, look](const probes_actor& probes) {
+      [self](const probes_actor& probes) {
         // Fresh probes know of no library: all are attached again.
         self->state.probes = probes;
         self->state.table->clear();
-        self->state.own_processes.clear();
-        scan(self, look);
+        self->state.files.clear();
+        self->state.ignored->clear();
+        scan(self);
         announce_scanned(self);
       },
-      [self, look](const new_settings& news) { take_over(self, *news.now, look); },
-      [self, look](rescan_atom) { scan(self, look); },
+      [self](const new_settings& news) { take_over(self, *news.now); },
+      [self](rescan_atom) { scan(self); },
       [self](list_atom) { return self->state.table->rows(now()); },
-      [self, look](tick_atom) {
-        auto& st = self->state;
-        st.table->drop_gone(is_alive, now());
-        for (auto file : st.table->take_unused(now()))
-          if (st.probes)
-            self->send(st.probes, detach_atom_v, file);
-        if (st.scan_interval > 0s && std::chrono::steady_clock::now() >= st.scan_due)
-          scan(self, look);
-        count_watched(st);
-        self->delayed_send(self, sweep_interval, tick_atom_v);
+      [self](coverage_atom) {
+        return self->state.coverage->report(now(), [self](std::uint32_t pid) { return tls_of(self->state, pid); });
+      },
+      [self](tick_atom) {
+        tick(self);
+        self->delayed_send(self, tick_interval, tick_atom_v);
       },
   };
 }

@@ -26,12 +26,30 @@ std::chrono::nanoseconds wall_offset() {
   return std::chrono::system_clock::now().time_since_epoch() - std::chrono::steady_clock::now().time_since_epoch();
 }
 
+/// Whether and how much of a process is captured is told when it begins, and when it has doubled.
+void count_captured(ring_state& state, const tls_chunk& chunk) {
+  const auto pid = chunk.connection.tgid;
+  auto found = state.captured.find(pid);
+  if (found == state.captured.end()) {
+    if (state.captured.size() >= captured_max)
+      return;
+    found = state.captured.emplace(pid, ring_state::captured_bytes{}).first;
+  }
+  auto& bytes = found->second;
+  bytes.total += chunk.size_captured;
+  if (bytes.total < 2 * bytes.told || bytes.total == 0)
+    return;
+  bytes.told = bytes.total;
+  state.rescan->filling(0).events.push_back(
+      {.kind = process_event_kind::plaintext, .at = chunk.at, .pid = pid, .bytes = bytes.total});
+  state.rescan->filled(0);
+}
+
 void pass_chunk(ring_state& state, decoded_chunk& decoded) {
   if (decoded.chunk.descriptor)
     decoded.chunk.sockets = state.sockets.find(decoded.chunk, std::chrono::steady_clock::now().time_since_epoch());
   auto& out = *state.streams;
-  if (state.captured.size() < captured_max)
-    state.captured.insert(decoded.chunk.connection.tgid);
+  count_captured(state, decoded.chunk);
   auto lane = std::hash<connection_id>{}(decoded.chunk.connection) % out.lanes();
   out.filling(lane).wall_offset = state.wall_offset;
   out.filling(lane).append(decoded.chunk, decoded.bytes);

@@ -9,7 +9,7 @@
 
 #include <deque>
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace cleartap {
 
@@ -35,10 +35,14 @@ struct ring_state {
   std::optional<flow::outlet<process_batch>> rescan;
   std::optional<flow::outlet<process_batch>> enrichment;
   socket_lookup sockets;
-  std::chrono::nanoseconds wall_offset{0};    // of this drain
-  std::vector<process_event> process_events;  // of this drain
-  std::unordered_set<std::uint32_t> captured; // pids with plaintext
-  std::deque<ended_process> ended;            // of these, gone, with chunks that may still be in the ring
+  std::chrono::nanoseconds wall_offset{0};   // of this drain
+  std::vector<process_event> process_events; // of this drain
+  struct captured_bytes {
+    std::uint64_t total = 0;
+    std::uint64_t told = 0; // to rescan
+  };
+  std::unordered_map<std::uint32_t, captured_bytes> captured; // pids with plaintext
+  std::deque<ended_process> ended; // of these, gone, with chunks that may still be in the ring
 };
 
 ring_actor::behavior_type ring(ring_actor::stateful_pointer<ring_state> self, kernel_programs* programs,

@@ -24,13 +24,15 @@ std::string device_text(std::uint64_t device) {
 }
 
 json::object library_object(const library_row& library, wall_time now) {
-  return {{"path", well_formed_utf8(library.path)},
+  return {{"family", library.family.empty() ? json::value{} : json::value(well_formed_utf8(library.family))},
+          {"path", well_formed_utf8(library.path)},
           {"device", device_text(library.file.device)},
           {"inode", library.file.inode},
           {"processes", library.processes},
           {"functions", library.functions},
           {"attached", library.attached},
           {"state", json::string{to_string(library.state)}},
+          {"probes", library.how.empty() ? json::value{} : json::value(library.how)},
           {"reason", library.reason.empty() ? json::value{} : json::value(well_formed_utf8(library.reason))},
           {"since", rfc3339(now - library.age)}};
 }

@@ -2,6 +2,7 @@
 
 #include "actors/enrichment/enrichment_actor.hpp"
 #include "actors/feed/feed_actor.hpp"
+#include "actors/probes/hello_watch.hpp"
 #include "actors/probes/library_file.hpp"
 #include "actors/probes/probes_actor.hpp"
 #include "actors/redaction/redaction_actor.hpp"
@@ -10,8 +11,10 @@
 #include "actors/streams/streams_actor.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <spdlog/spdlog.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace cleartap::wiring {
@@ -44,9 +47,51 @@ capture_wishes wishes_of(const settings& config) {
           .returns = wish(return_probings, config.capture.returns)};
 }
 
+/// A file with probes costs a descriptor for itself, and some for its probes.
+void allow_many_files() {
+  auto files = rlimit{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+    return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+hello_source watch_hellos(const settings& config) {
+  constexpr auto hellos_max = std::size_t{1024}; // of one visit
+  auto source = hello_source{};
+  if (!config.coverage.enabled) {
+    source.wire_complaint = "coverage.enabled is false";
+    return source;
+  }
+  auto opened = hello_watch::open(config.coverage.cgroup);
+  if (!opened) {
+    source.wire_complaint = opened.error().text;
+    spdlog::warn("`cleartap ctl coverage` does not know who uses TLS without being captured: {}",
+                 source.wire_complaint);
+    return source;
+  }
+  auto watch = std::make_shared<hello_watch>(std::move(*opened));
+  source.owners_complaint = watch->owners_complaint();
+  source.drain = [watch](const std::function<void(tls_hello)>& visit) { watch->drain(hellos_max, visit); };
+  source.adopt = [watch](std::uint32_t gone, std::uint64_t cookie) { return watch->adopt(gone, cookie); };
+  source.tally = [watch] { return watch->tally(); };
+  return source;
+}
+
+std::function<std::optional<file_id>(int fd)> inode_identifier() {
+  auto finder = inode_finder::load();
+  if (!finder) {
+    spdlog::warn("{}: a library that containers share may be captured twice", finder.error().text);
+    return nullptr;
+  }
+  auto shared = std::make_shared<inode_finder>(std::move(*finder));
+  return [shared](int fd) { return shared->find(fd); };
+}
+
 } // namespace
 
 result<void> sniffer_part::prepare() {
+  allow_many_files();
   const auto& capture = live_->current()->capture;
   auto programs = kernel_programs::load({.event_bytes_max = capture.maxBufferSize,
                                          .ring_pages = capture.perfBufferPages,
@@ -59,6 +104,7 @@ result<void> sniffer_part::prepare() {
     return programs.error();
   spdlog::info("kernel programs loaded: {}", to_string(programs->choice()));
   programs_.emplace(std::move(*programs));
+  discovery_ = {look_into, inode_identifier(), watch_hellos};
   // Over the link the certificate's name takes the place of the host's.
   unsent_.emplace(*live_->current(), sender_id{host_name(), random_epoch()});
   return {};
@@ -77,7 +123,7 @@ void sniffer_part::add_to(plan& into, bool deliver) {
 
   auto* kernel = &*programs_;
   auto rescans = into.add_stage("rescan", "events", 1, [&](actor_status& status, std::size_t) {
-    return detached_spawner(cleartap::rescan, live_, &status, &watched_, library_inspector{look_into});
+    return detached_spawner(cleartap::rescan, live_, &status, &watched_, discovery_);
   });
   auto probers = into.add_stage("probes", "bytes", 1, [&](actor_status& status, std::size_t) {
     return spawner(cleartap::probes, live_, kernel, &status);

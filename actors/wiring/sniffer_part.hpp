@@ -3,6 +3,7 @@
 
 #include "actors/feed/watch_hub.hpp"
 #include "actors/probes/kernel_programs.hpp"
+#include "actors/rescan/rescan_actor.hpp"
 #include "actors/uplink/uplink_actor.hpp"
 #include "actors/wiring/plan.hpp"
 #include "messages/probing.hpp"
@@ -34,6 +35,7 @@ private:
   const live_settings* live_;
   std::optional<kernel_programs> programs_;
   std::optional<uplink_memory> unsent_;
+  discovery_tools discovery_;
   watch_status watched_;
   std::optional<watch_hub> hub_;
   std::size_t uplink_ = 0;

@@ -59,6 +59,7 @@ instance_settings::instance_settings(std::filesystem::path home)
   set("metrics.listen", loopback(metrics_));
   set("admin.listen", loopback(admin_));
   set("admin.token_file", token_file());
+  set("coverage.enabled", "false"); // it sees the packets of the whole machine
 }
 
 void instance_settings::set(const std::string& key, const std::string& value) {

@@ -107,6 +107,7 @@ void add_ctl(CLI::App& app, int& status) {
               "  cleartap ctl losses\n"
               "  cleartap ctl connections\n"
               "  cleartap ctl libraries\n"
+              "  cleartap ctl coverage\n"
               "  cleartap ctl log-level debug\n"
               "  cleartap ctl pause\n"
               "  cleartap ctl reload\n"
@@ -122,6 +123,8 @@ void add_ctl(CLI::App& app, int& status) {
        topology_table);
   view("losses", "Every stage's ledger: what came in, went on, waits, and was dropped why", "/v1/losses", losses_table);
   view("libraries", "Every TLS library: who uses it, and whether it has probes", "/v1/libraries", libraries_table);
+  view("coverage", "Every process that uses TLS: whether it is captured, and if not, why", "/v1/coverage",
+       coverage_table);
   view("connections", "The link: who is connected, who was refused and why, what each epoch's ledger says",
        "/v1/connections", connections_table);
   add_log_level(*ctl, options, status);

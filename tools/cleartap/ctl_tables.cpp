@@ -3,6 +3,10 @@
 #include "tools/cleartap/quantity.hpp"
 #include "tools/cleartap/table.hpp"
 
+#include <array>
+#include <map>
+#include <vector>
+
 namespace cleartap {
 
 namespace {
@@ -131,15 +135,92 @@ std::string losses_table(const json::object& answer) {
 }
 
 std::string libraries_table(const json::object& answer) {
-  auto rows = table{{"LIBRARY", ">FILE", ">PROCESSES", ">FUNCTIONS", "STATE", "SINCE (UTC)", "REASON"}};
+  auto rows =
+      table{{"FAMILY", "LIBRARY", ">FILE", ">PROCESSES", ">FUNCTIONS", "STATE", "PROBES", "SINCE (UTC)", "REASON"}};
   for (const auto& each : answer.at("libraries").as_array()) {
     const auto& library = each.as_object();
-    rows.add({cell(library.at("path")), cell(library.at("device")) + ":" + cell(library.at("inode")),
-              count(library, "processes"), count(library, "attached") + "/" + count(library, "functions"),
-              cell(library.at("state")), moment(cell(library.at("since"))),
-              library.at("reason").is_null() ? "-" : cell(library.at("reason"))});
+    rows.add({text_or_dash(library.at("family")), cell(library.at("path")),
+              cell(library.at("device")) + ":" + cell(library.at("inode")), count(library, "processes"),
+              count(library, "attached") + "/" + count(library, "functions"), cell(library.at("state")),
+              text_or_dash(library.at("probes")), moment(cell(library.at("since"))),
+              text_or_dash(library.at("reason"))});
   }
   return rows.text();
+}
+
+namespace {
+
+/// What is wrong with what was seen, a line each.
+std::string coverage_notes(const json::object& answer) {
+  const auto& wire = answer.at("wire").as_object();
+  auto notes = std::string{};
+  auto add = [&](const std::string& line) { notes += "\n" + printable(line); };
+  if (!wire.at("seen").as_bool())
+    add("The network is not looked at, so only processes with plaintext are known: " + cell(wire.at("complaint")));
+  if (!wire.at("owners_complaint").is_null())
+    add("Servers that are older than cleartap are not known: " + cell(wire.at("owners_complaint")));
+  if (number(wire, "unassigned") > 0)
+    add("ClientHellos of unknown processes: " + count(wire, "unassigned"));
+  if (number(wire, "lost") > 0)
+    add("ClientHellos that did not fit into the ring: " + count(wire, "lost"));
+  if (number(answer, "forgotten") > 0)
+    add("Processes forgotten because of coverage.processes_max: " + count(answer, "forgotten"));
+  return notes.empty() ? notes : notes + "\n";
+}
+
+} // namespace
+
+namespace {
+
+/// Processes of a program that have ended, and fared alike, are one line.
+struct coverage_line {
+  std::size_t processes = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  std::string name;
+  double plaintext = 0;
+};
+
+std::string coverage_table_text(const json::array& processes) {
+  // By all that makes a line: pid or "ended", program, container, library, outcome. In the order in which they come.
+  using key = std::array<std::string, 5>;
+  auto order = std::vector<key>{};
+  auto lines = std::map<key, coverage_line>{};
+  for (const auto& each : processes) {
+    const auto& process = each.as_object();
+    const auto& program = process.at("exe").is_null() ? process.at("comm") : process.at("exe");
+    auto library = text_or_dash(process.at("library"));
+    if (!process.at("family").is_null())
+      library += " (" + cell(process.at("family")) + ")";
+    auto which = key{process.at("alive").as_bool() ? cell(process.at("pid")) : "ended", text_or_dash(program),
+                     text_or_dash(process.at("container_id")).substr(0, 12), std::move(library),
+                     process.at("captured").as_bool() ? "yes" : "no: " + text_or_dash(process.at("reason"))};
+    auto& line = lines[which];
+    if (line.processes++ == 0)
+      order.push_back(which);
+    line.sent += number(process.at("hellos").as_object(), "client");
+    line.received += number(process.at("hellos").as_object(), "server");
+    line.plaintext += process.at("plaintext_bytes").to_number<double>();
+    if (!process.at("server_name").is_null())
+      line.name = cell(process.at("server_name"));
+  }
+  auto rows =
+      table{{">PID", "PROGRAM", "CONTAINER", ">SENT", ">RECEIVED", "LAST NAME", "LIBRARY", ">PLAINTEXT", "CAPTURED"}};
+  for (const auto& which : order) {
+    const auto& line = lines[which];
+    rows.add({which[0] == "ended" ? std::to_string(line.processes) + " ended" : which[0], which[1], which[2],
+              grouped(line.sent), grouped(line.received), line.name.empty() ? "-" : line.name, which[3],
+              quantity(line.plaintext, "bytes"), which[4]});
+  }
+  return rows.text();
+}
+
+} // namespace
+
+std::string coverage_table(const json::object& answer) {
+  return coverage_table_text(answer.at("processes").as_array()) +
+         "\nSENT, RECEIVED: ClientHellos, the begin of a TLS connection as client and as server.\n" +
+         coverage_notes(answer);
 }
 
 std::string log_level_line(const json::object& answer) { return cell(answer.at("level")) + "\n"; }

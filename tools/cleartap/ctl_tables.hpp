@@ -10,7 +10,7 @@ namespace cleartap {
 [[nodiscard]] std::string topology_table(const boost::json::object& answer);
 [[nodiscard]] std::string losses_table(const boost::json::object& answer);
 [[nodiscard]] std::string libraries_table(const boost::json::object& answer);
-
+[[nodiscard]] std::string coverage_table(const boost::json::object& answer);
 [[nodiscard]] std::string connections_table(const boost::json::object& answer);
 
 /// "info\n"

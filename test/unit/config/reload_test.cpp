@@ -26,7 +26,9 @@ std::string another(const setting& which) {
     return "/elsewhere";
   if (std::holds_alternative<address_setting>(which.kind) || std::holds_alternative<peer_setting>(which.kind))
     return "127.0.0.9:9";
-  return std::holds_alternative<name_setting>(which.kind) ? "other" : "[other]";
+  if (std::holds_alternative<name_setting>(which.kind))
+    return "other";
+  return std::get<names_setting>(which.kind).kind == name_kind::path_pattern ? "[/other]" : "[other]";
 }
 
 } // namespace

@@ -236,3 +236,14 @@ TEST_CASE("what a user wrote cannot break the line or reach the terminal") {
   CHECK(text.find('\n') == std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("an excluded executable is an absolute path or a pattern that can match one") {
+  CHECK(parsed("discovery: {exclude: [/usr/bin/curl, \"*/java\", '/opt/a b/?']}\n").discovery.exclude ==
+        std::vector<std::string>{"/usr/bin/curl", "*/java", "/opt/a b/?"});
+  CHECK(parsed("discovery: {exclude: [/" + std::string(4094, 'a') + "]}\n").discovery.exclude.size() == 1);
+  CHECK(error_of("discovery: {exclude: [curl]}")
+            .find("\"curl\" matches no absolute path; accepted: a list of at most 256 "
+                  "patterns of 1..4095 bytes") != std::string::npos);
+  CHECK_FALSE(error_of("discovery: {exclude: [\"\"]}").empty());
+  CHECK_FALSE(error_of("discovery: {exclude: [/" + std::string(4095, 'a') + "]}").empty());
+}

@@ -117,3 +117,19 @@ TEST_CASE("this very process is read from the real /proc") {
   CHECK(facts->exe == std::filesystem::read_symlink("/proc/self/exe").string());
   CHECK_FALSE(facts->comm.empty());
 }
+
+TEST_CASE("the executable is the path that the process itself sees") {
+  auto proc = temporary_directory{};
+  std::filesystem::create_directories(proc.path() / "7");
+  auto link = [&](const char* name, const char* to) {
+    std::filesystem::remove(proc.path() / "7" / name);
+    std::filesystem::create_symlink(to, proc.path() / "7" / name);
+  };
+  link("exe", "/srv/root/usr/bin/curl");
+  CHECK(read_executable(proc.path(), 7) == "/srv/root/usr/bin/curl");
+  link("root", "/");
+  CHECK(read_executable(proc.path(), 7) == "/srv/root/usr/bin/curl");
+  link("root", "/srv/root"); // a chroot
+  CHECK(read_executable(proc.path(), 7) == "/usr/bin/curl");
+  CHECK(read_executable(proc.path(), 8).empty());
+}

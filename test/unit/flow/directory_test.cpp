@@ -52,7 +52,7 @@ TEST_CASE("names and reasons stand in the same order") {
   CHECK(to_string(drop_reason::not_learned) == "not_learned");
   CHECK(to_string(drop_reason::watcher_slow) == "watcher_slow");
   CHECK(to_string(drop_reason::sampled) == "sampled");
-  CHECK(reasons == 22);
+  CHECK(reasons == 23);
 }
 
 TEST_CASE("every phase has a name of its own") {

@@ -234,3 +234,52 @@ TEST_CASE("refusals are limited too") {
   CHECK(table.rows(0s).size() == 1);
   CHECK(table.mapped(11, gnutls) == file_verdict::known);
 }
+
+TEST_CASE("a file that several containers show under numbers of their own is one library") {
+  constexpr auto shown = file_id{40, 100};
+  auto table = table_in_use();
+  REQUIRE(table.mapped(11, shown) == file_verdict::unknown);
+  table.alias(shown, openssl);
+  CHECK(table.mapped(11, shown) == file_verdict::known);
+  CHECK(table.libraries() == 1);
+  CHECK(table.rows(0s).at(0).processes == 2);
+  table.process_gone(10, 0s);
+  CHECK(table.take_unused(1000s).empty()); // the other container uses it
+  table.forget_others();                   // a layer may have been copied since
+  CHECK(table.mapped(12, shown) == file_verdict::unknown);
+  CHECK(table.mapped(12, openssl) == file_verdict::known);
+}
+
+TEST_CASE("a library that is gone is let go at once when nobody uses it, and not before") {
+  auto table = table_in_use();
+  table.learn_library(10, gnutls);
+  table.learn_library(11, gnutls);
+  const auto gone = [](file_id file) { return file == gnutls; };
+  table.process_gone(10, 100s);
+  CHECK(table.take_unused(100s, gone).empty());
+  table.process_gone(11, 100s);
+  CHECK(table.take_unused(100s, gone) == files{gnutls});
+  CHECK(table.take_unused(160s, gone) == files{openssl});
+}
+
+TEST_CASE("of what a process uses, what has probes is told before what has none") {
+  auto table = table_in_use();
+  table.learn_library(10, gnutls, {"/lib/libgnutls.so", 4, 0s, "GnuTLS"});
+  CHECK_FALSE(table.used_by(99, 0s));
+  table.attached(gnutls, 0s, {.how = "uprobe_multi"});
+  auto best = table.used_by(10, 5s);
+  REQUIRE(best);
+  CHECK((best->family == "GnuTLS" && best->attached == 4 && best->how == "uprobe_multi" && best->age == 5s));
+  table.refused(gnutls, "no room", 6s);
+  table.refused(openssl, "stripped", 6s);
+  CHECK(table.used_by(10, 6s)->state == library_state::refused);
+}
+
+TEST_CASE("what is attached in part tells how much, and what is left out") {
+  auto table = library_table{8, 60s};
+  table.learn_library(10, openssl, {"/usr/lib/libssl.so.3", 6, 5s});
+  table.attached(openssl, 8s, {.functions = 5, .left_out = "SSL_read: no"});
+  auto row = table.rows(8s).at(0);
+  CHECK((row.functions == 6 && row.attached == 5 && row.reason == "SSL_read: no"));
+  CHECK(row.state == library_state::attached);
+}

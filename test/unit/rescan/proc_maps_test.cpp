@@ -23,9 +23,8 @@ void fill_proc(const temporary_directory& proc) {
 
 std::vector<std::string> scanned(const std::filesystem::path& proc) {
   auto seen = std::vector<std::string>{};
-  CHECK(scan_processes(proc, [&](const process_event& event) {
-          seen.push_back(std::to_string(event.pid) + " " + event.path);
-        }) == 0);
+  auto mapping = [&](const process_event& event) { seen.push_back(std::to_string(event.pid) + " " + event.path); };
+  CHECK(scan_processes(proc, {[](std::uint32_t) { return true; }, mapping}) == 0);
   std::ranges::sort(seen);
   return seen;
 }
@@ -74,7 +73,7 @@ TEST_CASE("anonymous and special mappings are no files") {
 TEST_CASE("a path keeps its blanks, its marks and its bytes") {
   CHECK(paths("0-1 r-xp 0 fe:00 5   /opt/my  app/lib ssl.so \n") == "/opt/my  app/lib ssl.so |");
   CHECK(paths("0-1 r-xp 0 fe:00 5   /usr/lib/libssl.so.3 (deleted)\n") == "/usr/lib/libssl.so.3 (deleted)|");
-  CHECK(paths("0-1 r-xp 0 fe:00 5   /a\\012b\n") == "/a\\012b|");
+  CHECK(paths("0-1 r-xp 0 fe:00 5   /a\\012b\\012\\013\n") == "/a\nb\n\\013|"); // an end of a line in the name
   CHECK(paths("0-1 r-xp 0 fe:00 5   /\xff\xfe\n") == "/\xff\xfe|");
 }
 
@@ -135,6 +134,7 @@ TEST_CASE("this very process is found in the real /proc") {
   const auto self = std::filesystem::read_symlink("/proc/self/exe").string();
   const auto pid = static_cast<std::uint32_t>(getpid());
   auto found = false;
-  scan_processes("/proc", [&](const process_event& event) { found |= event.pid == pid && event.path == self; });
+  auto only_this = [&](std::uint32_t each) { return each == pid; };
+  scan_processes("/proc", {only_this, [&](const process_event& event) { found |= event.path == self; }});
   CHECK(found);
 }

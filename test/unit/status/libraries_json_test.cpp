@@ -14,16 +14,19 @@ constexpr auto now = wall_time{1'700'000'000s}; // 2023-11-14T22:13:20Z
 } // namespace
 
 TEST_CASE("a library is told with its file, its users and its state") {
-  const auto row = library_row{.path = "/usr/lib/libssl.so.3",
+  const auto row = library_row{.family = "OpenSSL",
+                               .path = "/usr/lib/libssl.so.3",
                                .file = {makedev(0xfe, 1), 77},
                                .processes = 3,
                                .functions = 6,
                                .attached = 6,
                                .state = library_state::attached,
+                               .how = "uprobe_multi",
                                .age = 20s};
   CHECK(libraries_json({&row, 1}, now) ==
-        R"({"libraries":[{"path":"/usr/lib/libssl.so.3","device":"fe:01","inode":77,"processes":3,"functions":6,)"
-        R"("attached":6,"state":"attached","reason":null,"since":"2023-11-14T22:13:00.000Z"}]})");
+        R"({"libraries":[{"family":"OpenSSL","path":"/usr/lib/libssl.so.3","device":"fe:01","inode":77,"processes":3,)"
+        R"("functions":6,"attached":6,"state":"attached","probes":"uprobe_multi","reason":null,)"
+        R"("since":"2023-11-14T22:13:00.000Z"}]})");
 }
 
 TEST_CASE("a refusal has its reason") {
