@@ -127,6 +127,7 @@ static __always_inline __u64 call_length(const struct tls_call* call, long retur
   case SIZE_RETURNED_INT:
     return (int)returned > 0 ? (int)returned : 0;
   case SIZE_RETURNED_LONG:
+  case SIZE_OF_PACKET:
     return returned > 0 ? returned : 0;
   case SIZE_NOTHING:
     return 0;

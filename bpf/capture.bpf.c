@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Entry points on TLS libraries, on TCP and on processes. Which of them are loaded and attached is decided in
  * actors/probes. */
-#include "gnutls.h"
 #include "process.h"
 #include "tls.h"
 
@@ -10,23 +9,18 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* -- returns, of all libraries: by a return probe, or by a probe on a `ret` instruction -----------------------------
  */
 
-/* After `ret` the return address is off the stack. */
-#define AT_RETURN_PROBE(ctx) PT_REGS_SP(ctx) - RETURN_ADDRESS_SIZE
-#define AT_INSTRUCTION(ctx) PT_REGS_SP(ctx)
-
-#define RETURN_PROGRAM(section, name, stack_pointer, handle)                                                           \
+#define RETURN_PROGRAM(section, name, stack_pointer)                                                                   \
   SEC(section)                                                                                                         \
   int name(struct pt_regs* ctx) {                                                                                      \
     long returned = PT_REGS_RC(ctx);                                                                                   \
-    __u64 entered_at = stack_pointer(ctx);                                                                             \
+    __u64 entered_at = stack_pointer;                                                                                  \
     asm volatile("" : "+r"(returned), "+r"(entered_at));                                                               \
-    return handle(ctx, entered_at, returned);                                                                          \
+    return call_return(ctx, entered_at, returned);                                                                     \
   }
 
-RETURN_PROGRAM("uretprobe.multi", call_returned, AT_RETURN_PROBE, call_return)
-RETURN_PROGRAM("uprobe.multi", call_returns, AT_INSTRUCTION, call_return)
-RETURN_PROGRAM("uretprobe.multi", packet_returned, AT_RETURN_PROBE, packet_return)
-RETURN_PROGRAM("uprobe.multi", packet_returns, AT_INSTRUCTION, packet_return)
+/* After `ret` the return address is off the stack. */
+RETURN_PROGRAM("uretprobe.multi", call_returned, PT_REGS_SP(ctx) - RETURN_ADDRESS_SIZE)
+RETURN_PROGRAM("uprobe.multi", call_returns, PT_REGS_SP(ctx))
 
 /* The connection ends, or its object is made ready for the next one: SSL_free, SSL_clear, gnutls_deinit, NSS's close.
  */
@@ -96,6 +90,12 @@ int ssl_bio_write(struct pt_regs* ctx) { return bio_enter(ctx, TLS_OUTBOUND); }
 /* ssize_t gnutls_record_recv(session, void*, size_t) and those that begin like it */
 SEC("uprobe.multi")
 int gnutls_receive(struct pt_regs* ctx) { return call_enter(ctx, LIBRARY_GNUTLS, TLS_INBOUND, SIZE_RETURNED_LONG, 0); }
+
+/* ssize_t gnutls_record_recv_packet(session, gnutls_packet_t*) */
+SEC("uprobe.multi")
+int gnutls_receive_packet(struct pt_regs* ctx) {
+  return call_enter(ctx, LIBRARY_GNUTLS, TLS_INBOUND, SIZE_OF_PACKET, 0);
+}
 
 /* Without a buffer it goes on with what an earlier call has left, which nobody can show any more. */
 SEC("uprobe.multi")

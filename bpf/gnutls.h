@@ -2,7 +2,7 @@
 /* GnuTLS: calls whose bytes are elsewhere than at their second argument. */
 #pragma once
 
-#include "tls.h"
+#include "openssl.h"
 
 /* What gnutls_record_recv_packet returns: the head of GnuTLS's mbuffer_st. */
 struct gnutls_packet {
@@ -14,8 +14,8 @@ struct gnutls_packet {
   __u32 unused;
 };
 
-/* ssize_t gnutls_record_recv_packet(session, gnutls_packet_t* packet): its buffer is known at the return. Should the
- * structure be another one day, the sizes do not fit, and the bytes are a hole. */
+/* Where the bytes are is known at the return. Should the structure be another one day, the sizes do not fit, and the
+ * bytes are a hole. */
 static __always_inline void find_packet(struct tls_call* call, __u64 length) {
   struct gnutls_packet packet = {};
   __u64 address = read_user_pointer(call->buffer);
@@ -38,13 +38,4 @@ static __always_inline bool uncorks(__u64 session) {
       return true;
   }
   return false;
-}
-
-static __always_inline int packet_return(struct pt_regs* ctx, __u64 stack_pointer, long returned) {
-  __u64 id = bpf_get_current_pid_tgid();
-  struct tls_thread* thread = bpf_map_lookup_elem(&threads, &id);
-  struct tls_call* call = thread ? call_at(thread, stack_pointer) : NULL;
-  if (call && returned > 0)
-    find_packet(call, returned);
-  return call_return(ctx, stack_pointer, returned);
 }

@@ -18,6 +18,7 @@ volatile struct capture_switches switches SEC(".data.switches") = {};
 enum size_source {
   SIZE_RETURNED_INT, /* the upper half of the register is undefined */
   SIZE_RETURNED_LONG,
+  SIZE_OF_PACKET,  /* returned; the bytes are in the packet that the buffer points to */
   SIZE_AT_ADDRESS, /* in a size_t, if the call returned more than 0 */
   SIZE_GIVEN,      /* by an argument, if the call returned 0 */
   SIZE_NOTHING     /* it sends what other calls have told */

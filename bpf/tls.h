@@ -3,6 +3,7 @@
 #pragma once
 
 #include "calls.h"
+#include "gnutls.h"
 #include "output.h"
 #include "sockets.h"
 
@@ -195,6 +196,8 @@ static __always_inline int call_return(struct pt_regs* ctx, __u64 stack_pointer,
   if (!call)
     return 0;
   __u64 length = call->covered ? 0 : call_length(call, returned);
+  if (length && call->size_source == SIZE_OF_PACKET)
+    find_packet(call, length);
   if (length)
     call_transferred(ctx, thread, call, length);
   call->stack_pointer = 0;

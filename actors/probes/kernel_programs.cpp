@@ -75,13 +75,19 @@ return_probing choose_returns(const capture_wishes& wishes, uprobe_transport tra
   return try_return_probe(transport) ? return_probing::probe : return_probing::instruction;
 }
 
-/// Which program runs where, so that one link can carry all places of a program.
-using places = std::map<std::string_view, std::vector<std::uint64_t>>;
+/// Only the typed programs see sends and receives.
+bool is_wished(const capture_wishes& wishes, program_variant variant, socket_source sockets) {
+  if (wishes.variant && *wishes.variant != variant)
+    return false;
+  if (variant != program_variant::typed)
+    return sockets == socket_source::none;
+  return !wishes.sockets || *wishes.sockets == sockets;
+}
 
 struct attach_plan {
-  places entries;
-  places returns;
-  bool returns_are_instructions = false;
+  std::map<std::string_view, std::vector<std::uint64_t>> entries; // by program: one link can carry all its places
+  std::vector<std::uint64_t> returns;
+  bool at_instructions = false;
   std::size_t functions = 0;
   std::string left_out;
 
@@ -90,22 +96,15 @@ struct attach_plan {
   }
 };
 
-std::string_view return_program(at_return kind, bool instruction) {
-  if (kind == at_return::packet)
-    return instruction ? "packet_returns" : "packet_returned";
-  return instruction ? "call_returns" : "call_returned";
-}
-
 /// Adds the places at which the function is left. False: it cannot be told where.
-bool plan_returns(attach_plan& plan, const elf_file& file, const function_offset& function, at_return kind) {
+bool plan_returns(attach_plan& plan, const elf_file& file, const function_offset& function) {
   auto address = file.code_address(function.offset);
   auto leaves = address ? find_leaves(file, *address) : std::nullopt;
   if (!leaves || !leaves->all || leaves->returns.empty())
     return false;
-  auto& to = plan.returns[return_program(kind, true)];
   for (auto each : leaves->returns)
-    if (auto offset = file.code_offset(each); offset && std::ranges::find(to, *offset) == to.end())
-      to.push_back(*offset);
+    if (auto offset = file.code_offset(each); offset && std::ranges::find(plan.returns, *offset) == plan.returns.end())
+      plan.returns.push_back(*offset);
   return true;
 }
 
@@ -113,12 +112,10 @@ void plan_function(attach_plan& plan, const elf_file& file, const function_offse
   const auto* point = find_point(function.symbol);
   if (!point)
     return;
-  if (point->returns != at_return::nothing) {
-    if (!plan.returns_are_instructions)
-      plan.returns[return_program(point->returns, false)].push_back(function.offset);
-    else if (!plan_returns(plan, file, function, point->returns))
-      return plan.leave_out(function, "where it returns cannot be told, and return probes are not safe on this kernel");
-  }
+  if (point->returns && !plan.at_instructions)
+    plan.returns.push_back(function.offset);
+  else if (point->returns && !plan_returns(plan, file, function))
+    return plan.leave_out(function, "where it returns cannot be told, and return probes are not safe on this kernel");
   plan.entries[point->program].push_back(function.offset);
   ++plan.functions;
 }
@@ -145,25 +142,22 @@ result<kernel_programs> kernel_programs::load(const kernel_options& options) {
   auto transport = choose_transport(wishes, why);
   if (!transport)
     return why.as_failure();
-  for (auto variant : program_variants) {
-    if (wishes.variant && *wishes.variant != variant)
-      continue;
+  auto choice = capture_choice{.transport = *transport, .returns = choose_returns(wishes, *transport)};
+  for (auto variant : program_variants)
     for (auto sockets : socket_sources) {
-      if ((wishes.sockets && *wishes.sockets != sockets && variant == program_variant::typed) ||
-          (variant != program_variant::typed && sockets != socket_source::none))
+      if (!is_wished(wishes, variant, sockets))
         continue;
-      auto object = program_object::load(options, *transport, variant, sockets);
-      if (!object) {
-        why.add(std::string{to_string(variant)} + " programs, sockets by " + std::string{to_string(sockets)} + ": " +
-                object.error().text);
-        continue;
+      choice.variant = variant;
+      choice.sockets = sockets;
+      auto object = program_object::load(options, choice);
+      if (object) {
+        auto programs = kernel_programs{std::move(*object), choice, options};
+        programs.ignore(static_cast<std::uint32_t>(getpid()), true);
+        return programs;
       }
-      auto choice = capture_choice{*transport, variant, sockets, choose_returns(wishes, *transport)};
-      auto programs = kernel_programs{std::move(*object), choice, options};
-      programs.ignore(static_cast<std::uint32_t>(getpid()), true);
-      return programs;
+      why.add(std::string{to_string(variant)} + " programs, sockets by " + std::string{to_string(sockets)} + ": " +
+              object.error().text);
     }
-  }
   return why.as_failure();
 }
 
@@ -172,26 +166,26 @@ result<attachment> kernel_programs::attach(const std::filesystem::path& path,
   auto file = elf_file::open(path);
   if (!file)
     return file.error();
-  auto plan = attach_plan{.returns_are_instructions = choice_.returns == return_probing::instruction};
+  auto plan = attach_plan{.at_instructions = choice_.returns == return_probing::instruction};
   for (const auto& each : functions)
     plan_function(plan, *file, each);
   if (!transfers(plan))
     return failure{plan.left_out.empty() ? "no function to probe in " + path.string() : plan.left_out};
   auto done = attachment{.functions = plan.functions, .left_out = plan.left_out};
-  auto attach_all = [&](const places& all, bool at_return) -> result<void> {
-    for (const auto& [program, offsets] : all) {
-      auto probes = attach_uprobes(choice_.transport, object_.program(program), path, offsets, at_return);
-      if (!probes)
-        return probes.error();
-      std::ranges::move(*probes, std::back_inserter(done.probes));
-    }
+  auto attach_to = [&](std::string_view program, std::span<const std::uint64_t> places,
+                       bool at_return) -> result<void> {
+    auto probes = attach_uprobes(choice_.transport, object_.program(program), path, places, at_return);
+    if (!probes)
+      return probes.error();
+    std::ranges::move(*probes, std::back_inserter(done.probes));
     return {};
   };
   // Returns first: a call whose entry is seen has its return seen too.
-  if (auto attached = attach_all(plan.returns, !plan.returns_are_instructions); !attached)
+  if (auto attached = attach_to(return_program(choice_.returns), plan.returns, !plan.at_instructions); !attached)
     return attached.error();
-  if (auto attached = attach_all(plan.entries, false); !attached)
-    return attached.error();
+  for (const auto& [program, places] : plan.entries)
+    if (auto attached = attach_to(program, places, false); !attached)
+      return attached.error();
   return done;
 }
 

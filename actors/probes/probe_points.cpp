@@ -18,21 +18,21 @@ constexpr auto openssl = std::array{
     probe_point{"SSL_sendfile", "ssl_sendfile"},
     probe_point{"BIO_f_ssl: read", "ssl_bio_read"},
     probe_point{"BIO_f_ssl: write", "ssl_bio_write"},
-    probe_point{"SSL_free", "connection_ends", at_return::nothing},
-    probe_point{"SSL_clear", "connection_ends", at_return::nothing},
+    probe_point{"SSL_free", "connection_ends", false},
+    probe_point{"SSL_clear", "connection_ends", false},
 };
 
 constexpr auto gnutls = std::array{
     probe_point{"gnutls_record_recv", "gnutls_receive"},
     probe_point{"gnutls_record_recv_seq", "gnutls_receive"},
     probe_point{"gnutls_record_recv_early_data", "gnutls_receive"},
-    probe_point{"gnutls_record_recv_packet", "gnutls_receive", at_return::packet},
+    probe_point{"gnutls_record_recv_packet", "gnutls_receive_packet"},
     probe_point{"gnutls_record_send", "gnutls_send"},
     probe_point{"gnutls_record_send2", "gnutls_send"},
     probe_point{"gnutls_record_send_range", "gnutls_send"},
     probe_point{"gnutls_record_send_early_data", "gnutls_send_early"},
     probe_point{"gnutls_record_uncork", "gnutls_uncork"},
-    probe_point{"gnutls_deinit", "connection_ends", at_return::nothing},
+    probe_point{"gnutls_deinit", "connection_ends", false},
 };
 
 constexpr auto nss = std::array{
@@ -40,7 +40,7 @@ constexpr auto nss = std::array{
     probe_point{"NSS: write", "nss_write"},
     probe_point{"NSS: recv", "nss_receive"},
     probe_point{"NSS: send", "nss_write"},
-    probe_point{"NSS: close", "connection_ends", at_return::nothing},
+    probe_point{"NSS: close", "connection_ends", false},
 };
 
 } // namespace

@@ -6,13 +6,10 @@
 
 namespace cleartap {
 
-/// Which program runs when a function returns.
-enum class at_return : std::uint8_t { nothing, call, packet };
-
 struct probe_point {
   std::string_view function; // its symbol; for one that has none, where it was found: "BIO_f_ssl: read"
   std::string_view program;  // in bpf/capture.bpf.c, at its entry
-  at_return returns = at_return::call;
+  bool returns = true;       // what it hands over is known when it returns
 };
 
 std::span<const probe_point> openssl_points() noexcept;

@@ -46,11 +46,13 @@ std::span<const char> bytes_of(program_variant variant) {
   return {static_cast<const char*>(bytes), size};
 }
 
-/// Whether the kernel has what this program waits for, of those of which one is chosen.
-bool wanted(std::string_view name, socket_source sockets) {
+/// Of those of which one is chosen, only that one: the verifier takes its time for the programs that send payload.
+bool wanted(std::string_view name, const capture_choice& choice) {
+  if (name == return_program(return_probing::probe) || name == return_program(return_probing::instruction))
+    return name == return_program(choice.returns);
   if (name.ends_with("_tracepoint"))
-    return sockets == socket_source::tracepoint;
-  return !name.ends_with("_fexit") || sockets == socket_source::fexit;
+    return choice.sockets == socket_source::tracepoint;
+  return !name.ends_with("_fexit") || choice.sockets == socket_source::fexit;
 }
 
 } // namespace
@@ -61,25 +63,28 @@ std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus, std::u
   return std::bit_ceil(static_cast<std::uint32_t>(std::clamp<std::uint64_t>(all, ring_bytes_min, ring_bytes_max)));
 }
 
+std::string_view return_program(return_probing returns) noexcept {
+  return returns == return_probing::probe ? "call_returned" : "call_returns";
+}
+
 void program_object::deleter::operator()(bpf_object* object) const noexcept { bpf_object__close(object); }
 
 void program_object::switches_deleter::operator()(capture_switches* mapped) const noexcept {
   munmap(mapped, sizeof *mapped);
 }
 
-result<program_object> program_object::load(const kernel_options& options, uprobe_transport transport,
-                                            program_variant variant, socket_source sockets) {
+result<program_object> program_object::load(const kernel_options& options, const capture_choice& choice) {
   listen_to_libbpf();
-  auto bytes = bytes_of(variant);
+  auto bytes = bytes_of(choice.variant);
   auto btf = options.btf_path.string();
   LIBBPF_OPTS(bpf_object_open_opts, open_options, .object_name = "cleartap");
-  if (variant == program_variant::typed && !btf.empty())
+  if (choice.variant == program_variant::typed && !btf.empty())
     open_options.btf_custom_path = btf.c_str();
   auto loaded = program_object{bpf_object__open_mem(bytes.data(), bytes.size(), &open_options)};
   if (!loaded.object_)
     return libbpf_failure("cannot open the kernel programs");
-  loaded.choose(transport, sockets);
-  if (!loaded.set_sizes(options, variant) || bpf_object__load(loaded.object_.get()) != 0)
+  loaded.choose(choice);
+  if (!loaded.set_sizes(options, choice.variant) || bpf_object__load(loaded.object_.get()) != 0)
     return libbpf_failure("cannot load the kernel programs");
   auto* switches = mmap(nullptr, sizeof(capture_switches), PROT_READ | PROT_WRITE, MAP_SHARED,
                         bpf_map__fd(loaded.map(".data.switches")), 0);
@@ -90,15 +95,12 @@ result<program_object> program_object::load(const kernel_options& options, uprob
   return loaded;
 }
 
-void program_object::choose(uprobe_transport transport, socket_source sockets) {
+void program_object::choose(const capture_choice& choice) {
   bpf_program* each = nullptr;
   while ((each = bpf_object__next_program(object_.get(), each)) != nullptr) {
-    if (is_uprobe(each)) {
-      if (transport != uprobe_transport::multi) // else as their sections say
-        bpf_program__set_expected_attach_type(each, uprobe_plain);
-    } else {
-      bpf_program__set_autoload(each, wanted(bpf_program__name(each), sockets));
-    }
+    bpf_program__set_autoload(each, wanted(bpf_program__name(each), choice));
+    if (is_uprobe(each) && choice.transport != uprobe_transport::multi) // else as their sections say
+      bpf_program__set_expected_attach_type(each, uprobe_plain);
   }
 }
 

@@ -28,11 +28,13 @@ struct kernel_options {
 [[nodiscard]] std::uint32_t ring_bytes(std::uint32_t pages_per_cpu, std::uint32_t cpus,
                                        std::uint32_t page_size) noexcept;
 
+/// The program for the returns of functions.
+[[nodiscard]] std::string_view return_program(return_probing returns) noexcept;
+
 class program_object {
 public:
   /// Loads, and attaches all that are no uprobes.
-  [[nodiscard]] static result<program_object> load(const kernel_options& options, uprobe_transport transport,
-                                                   program_variant variant, socket_source sockets);
+  [[nodiscard]] static result<program_object> load(const kernel_options& options, const capture_choice& choice);
 
   [[nodiscard]] bpf_program* program(std::string_view name) const;
   [[nodiscard]] bpf_map* map(std::string_view name) const;
@@ -58,7 +60,7 @@ private:
   };
 
   explicit program_object(bpf_object* object) : object_{object} {}
-  void choose(uprobe_transport transport, socket_source sockets);
+  void choose(const capture_choice& choice);
   [[nodiscard]] bool set_sizes(const kernel_options& options, program_variant variant);
   [[nodiscard]] result<void> attach_others();
   void store_switches(const capture_switches& now);

@@ -90,7 +90,7 @@ trial try_programs(uprobe_transport transport, program_variant variant, socket_s
   auto name = "programs: " + std::string{to_string(variant)};
   if (variant == program_variant::typed)
     name += ", sockets: " + std::string{to_string(sockets)};
-  auto loaded = program_object::load({}, transport, variant, sockets);
+  auto loaded = program_object::load({}, {.transport = transport, .variant = variant, .sockets = sockets});
   if (!loaded)
     return {name, trial_outcome::refused, loaded.error().text, ""};
   constexpr auto details =

@@ -112,7 +112,7 @@ attached_probes attach_empty_to(const std::string& file) {
   auto returns = std::vector<std::uint64_t>{};
   for (const auto& each : contents_of(file).functions) {
     entries.push_back(each.offset);
-    if (const auto* point = find_point(each.symbol); point && point->returns != at_return::nothing)
+    if (const auto* point = find_point(each.symbol); point && point->returns)
       returns.push_back(each.offset);
   }
   auto probes = attach_empty(uprobe_transport::multi, file, entries, false);
