@@ -32,12 +32,12 @@ CAF_ADD_ATOM(cleartap, cleartap, tick_atom, "tick")     // from an actor to itse
 CAF_ADD_ATOM(cleartap, cleartap, stop_atom, "stop")     // end everything in order
 CAF_ADD_ATOM(cleartap, cleartap, attach_atom, "attach")
 CAF_ADD_ATOM(cleartap, cleartap, detach_atom, "detach")
+CAF_ADD_ATOM(cleartap, cleartap, ignore_atom, "ignore")
 CAF_ADD_ATOM(cleartap, cleartap, pause_atom, "pause")
 CAF_ADD_ATOM(cleartap, cleartap, rescan_atom, "rescan")
 CAF_ADD_ATOM(cleartap, cleartap, collect_atom, "collect")
 CAF_ADD_ATOM(cleartap, cleartap, watermark_atom, "watermark")
 CAF_ADD_ATOM(cleartap, cleartap, list_atom, "list")
-CAF_ADD_ATOM(cleartap, cleartap, coverage_atom, "coverage")
 CAF_ADD_ATOM(cleartap, cleartap, api_atom, "api")
 CAF_ADD_ATOM(cleartap, cleartap, openapi_atom, "openapi")
 CAF_ADD_ATOM(cleartap, cleartap, revive_atom, "revive")
@@ -45,6 +45,7 @@ CAF_ADD_ATOM(cleartap, cleartap, restart_atom, "restart") // kill a child, so th
 CAF_ADD_ATOM(cleartap, cleartap, hello_atom, "hello")     // a session begins
 CAF_ADD_ATOM(cleartap, cleartap, dial_atom, "dial")
 CAF_ADD_ATOM(cleartap, cleartap, flush_atom, "flush")
+CAF_ADD_ATOM(cleartap, cleartap, coverage_atom, "coverage") // at the end: the numbers of those above cross the link
 CAF_END_TYPE_ID_BLOCK(cleartap)
 
 namespace cleartap {
@@ -69,10 +70,11 @@ using producer_actor = child_actor::extend<caf::reacts_to<credit_atom>>;
 
 // -- sniffer ---------------------------------------------------------------------------------------------------------
 
-using probes_actor = child_actor::extend<caf::reacts_to<tick_atom>, // publish the kernel's counts
-                                         caf::replies_to<attach_atom, attach_request>::with<attach_outcome>,
-                                         caf::reacts_to<detach_atom, file_id>, caf::reacts_to<ignore_request>,
-                                         caf::replies_to<pause_atom, bool>::with<bool>>;
+using probes_actor =
+    child_actor::extend<caf::reacts_to<tick_atom>, // publish the kernel's counts
+                        caf::replies_to<attach_atom, attach_request>::with<attach_outcome>,
+                        caf::reacts_to<detach_atom, file_id>, caf::reacts_to<ignore_atom, ignore_request>,
+                        caf::replies_to<pause_atom, bool>::with<bool>>;
 
 using ring_actor = producer_actor::extend<caf::reacts_to<tick_atom>, caf::reacts_to<flow::announcement<chunk_batch>>,
                                           caf::reacts_to<flow::announcement<process_batch>>>;

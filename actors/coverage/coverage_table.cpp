@@ -195,6 +195,8 @@ std::vector<coverage_row> coverage_table::rows(std::chrono::seconds now,
     // What a server's workers say is captured of whoever made its socket.
     if (auto children = of_children.find(each.pid); children != of_children.end() && each.hellos_server > 0)
       row.plaintext_bytes += children->second;
+    if (!known.excluded_by.empty()) // what came before the kernel knew was dropped
+      row.plaintext_bytes = 0;
     if (row.plaintext_bytes == 0)
       row.reason = reason_of(each, now, known);
     all.push_back(std::move(row));

@@ -90,7 +90,7 @@ probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> 
         if (auto node = self->state.attached.extract(file))
           detach(std::move(node.mapped()));
       },
-      [self](const ignore_request& whom) { self->state.programs->ignore(whom.pid, whom.on); },
+      [self](ignore_atom, const ignore_request& whom) { self->state.programs->ignore(whom.pid, whom.on); },
       [self](pause_atom, bool on) {
         self->state.programs->pause(on);
         return on;

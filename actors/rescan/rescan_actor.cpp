@@ -250,7 +250,7 @@ void prepare(self_pointer self, const settings& config) {
   state.excluded = config.discovery.exclude;
   state.ignored.emplace([self](const ignore_request& what) {
     if (self->state.probes)
-      self->send(self->state.probes, what);
+      self->send(self->state.probes, ignore_atom_v, what);
   });
   state.ignored->exclude(exclusion{state.excluded});
   state.coverage.emplace(

@@ -185,6 +185,9 @@ TEST_CASE("each reason why nothing is captured is told") {
   table.hello(sent(7), "", 5s); // five seconds before the rows are made
   auto reason = [&](process_tls known) { return rows(table, known).at(0).reason; };
   CHECK(reason({{}, "/opt/*"}) == "excluded by discovery.exclude: /opt/*");
+  table.apply(plaintext_of(8, 100), 5s); // before the kernel knew
+  CHECK(rows(table, {with_probes().library, "/opt/*"}).at(1).plaintext_bytes == 0);
+  CHECK(rows(table, {with_probes().library, "/opt/*"}).at(1).reason.starts_with("excluded"));
   auto refused = with_probes();
   refused.library->state = library_state::refused;
   refused.library->reason = "cannot probe it";
