@@ -15,6 +15,7 @@ from pathlib import Path
 import scenarios
 
 SECONDS_MAX = 60
+LOADING_SECONDS_MAX = 400  # the verifier of 5.10, emulated, takes half a minute for all programs
 READY = "this one captures"
 UPROBE_EVENTS = Path("/sys/kernel/tracing/uprobe_events")
 PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
@@ -120,7 +121,7 @@ class Watcher:
         return True
 
     def ready(self):
-        return self.until(lambda: READY in self.complaints())
+        return self.until(lambda: READY in self.complaints(), LOADING_SECONDS_MAX)
 
     def ended(self):
         """Its exit status once its output has ended; None if it does not end."""
@@ -188,7 +189,7 @@ def check(executable, scenario):
     """`cleartap check --json` with the same rights."""
     process = start(scenario, [executable, "check", "--json"])
     try:
-        output, complaints = process.communicate(timeout=SECONDS_MAX)
+        output, complaints = process.communicate(timeout=LOADING_SECONDS_MAX)
     finally:
         process.kill()
         process.wait()

@@ -4,6 +4,7 @@ import itertools
 import json
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -26,15 +27,18 @@ def verifier_log(job):
 
 
 def bpf_tests(job):
-    """The whole test program. Where all of it is skipped, nothing was shown."""
-    try:
-        done = subprocess.run([job["bpf_tests"]], capture_output=True, text=True, timeout=TESTS_SECONDS_MAX)
-    except subprocess.TimeoutExpired as late:
-        print((late.stdout or b"").decode(errors="replace"))
-        return {"failure": f"they take longer than {TESTS_SECONDS_MAX} s"}
-    print(done.stdout, done.stderr)
-    lines = [each for each in done.stdout.splitlines() if each.startswith(("All tests passed", "test cases:"))]
-    return {"failure": "" if done.returncode == 0 else f"exit status {done.returncode}", "summary": "".join(lines)}
+    """The test program, or the part of it that the kernel's row names. Where all is skipped, nothing was shown."""
+    summary = ""
+    command = [job["bpf_tests"], "--durations", "yes", *job["tests"]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+        limit = threading.Timer(TESTS_SECONDS_MAX, running.kill)
+        limit.start()
+        for line in running.stdout:
+            print(line, end="", flush=True)
+            if line.startswith(("All tests passed", "test cases:")):
+                summary = line.strip()
+        limit.cancel()
+    return {"failure": f"exit status {running.returncode}" if running.returncode else "", "summary": summary}
 
 
 def expect(condition, text):
@@ -127,13 +131,16 @@ def run_scenario(job, scenario, port):
     began = time.monotonic()
     try:
         with confined.machine_of(scenario):
-            verdict = confined.check(job["cleartap"], scenario)
-            row["check"] = "usable" if verdict["usable"] else "not usable"
+            verdict = {}
+            if not scenario["settings"]:  # of which `check` knows nothing
+                verdict = confined.check(job["cleartap"], scenario)
+                row["check"] = "usable" if verdict["usable"] else "not usable"
             if scenario["refused"]:
                 refuses(job, scenario, row)
             else:
                 captures(job, scenario, port, row)
-            expect(verdict["usable"] != bool(scenario["refused"]), f"check is wrong: {json.dumps(verdict)}")
+            right = verdict.get("usable", not scenario["refused"]) != bool(scenario["refused"])
+            expect(right, f"check is wrong: {json.dumps(verdict)}")
     except Failure as failure:
         row["failure"] = str(failure)
     except Exception:
