@@ -45,7 +45,7 @@ CAF_ADD_ATOM(cleartap, cleartap, restart_atom, "restart") // kill a child, so th
 CAF_ADD_ATOM(cleartap, cleartap, hello_atom, "hello")     // a session begins
 CAF_ADD_ATOM(cleartap, cleartap, dial_atom, "dial")
 CAF_ADD_ATOM(cleartap, cleartap, flush_atom, "flush")
-CAF_ADD_ATOM(cleartap, cleartap, coverage_atom, "coverage") // at the end: the numbers of those above cross the link
+CAF_ADD_ATOM(cleartap, cleartap, coverage_atom, "coverage")
 CAF_END_TYPE_ID_BLOCK(cleartap)
 
 namespace cleartap {
