@@ -77,6 +77,7 @@ void pair_check::expect_waiting(const call_plan& plan, const calling_program& ca
 void pair_check::open_watch() {
   auto settings = instance_settings{home_.path()};
   settings.set("bodies.rate_max", "1073741824");
+  settings.set("capture.perfBufferPages", "8192"); // a busy machine must not lose what is checked byte by byte
   tap_.emplace(settings);
   watch_.emplace(settings);
   warm_up();
@@ -133,7 +134,7 @@ void pair_check::finish_and_check(const char* what, const call_plan& plan, calli
   if (calling.process().wait(30s) != 0)
     FAIL(calling.process().complaints() << serving_.process().complaints());
   auto owed = owed_of(plan, opened);
-  static_cast<void>(wait_until([&] { return all_seen(owed); }));
+  static_cast<void>(wait_until([&] { return all_seen(owed); }, 30s));
   auto reports = call_reports{};
   serving_.add_to(reports);
   calling.add_to(reports);
