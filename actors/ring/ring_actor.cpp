@@ -140,6 +140,8 @@ void rest(ring_state& state, std::size_t taken) {
 }
 
 void open_rings(ring_state& state) {
+  if (state.status->restarts == 0)
+    spdlog::info("kernel programs: {}", to_string(state.programs->choice()));
   auto rings = kernel_rings::open(state.programs->rings());
   if (!rings)
     throw std::runtime_error{rings.error().text};

@@ -102,7 +102,6 @@ result<void> sniffer_part::prepare() {
                                          .wishes = wishes_of(*live_->current())});
   if (!programs)
     return programs.error();
-  spdlog::info("kernel programs loaded: {}", to_string(programs->choice()));
   programs_.emplace(std::move(*programs));
   discovery_ = {look_into, inode_identifier(), watch_hellos};
   // Over the link the certificate's name takes the place of the host's.

@@ -46,7 +46,7 @@ def message(types, values):
     return b"\0" + b"\0\0" + text(types) + values
 
 
-def hello(name, epoch, version=1):
+def hello(name, epoch, version=2):
     return message("@<>+cleartap::wire_hello", struct.pack(">I", version) + text(name) + struct.pack(">Q", epoch))
 
 
