@@ -92,7 +92,7 @@ bool reachability::reachable(const mapped_file& file) {
     find_namespaces();
   auto found = namespaces_->find(file.mount_namespace);
   if (found == namespaces_->end())
-    return false;
+    return true; // the next program of the same image will have the same file
   auto process = found->second.find(file.root);
   return process == found->second.end() || is_there(process->second.string() + file.path);
 }

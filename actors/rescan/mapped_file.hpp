@@ -30,8 +30,8 @@ class reachability {
 public:
   explicit reachability(std::filesystem::path proc) : proc_{std::move(proc)} {}
 
-  /// False if the file was deleted, its name leads elsewhere, or no process is left that has its mounts: a container
-  /// that was removed. When that cannot be told, true.
+  /// False if the file was deleted or its name leads elsewhere. When that cannot be told, as when no process is left
+  /// that has its mounts, true: a stream of containers that live for one call would else lose its probes between two.
   [[nodiscard]] bool reachable(const mapped_file& file);
 
 private:
