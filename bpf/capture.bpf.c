@@ -144,11 +144,12 @@ static __always_inline int moved(const struct sock* sk, __u8 direction, int byte
   return bytes > 0 && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? socket_moved(sk, direction, bytes) : 0;
 }
 
-/* The tracepoints need no trampolines but exist from 6.3 on; fexit works from 5.5 on where allowed. */
-SEC("tp_btf/sock_send_length")
+/* The tracepoints need no trampolines but exist from 6.3 on; fexit works from 5.5 on where allowed, and if the kernel
+ * itself has its BTF. Raw tracepoints, not those with BTF: they also work with a BTF file. */
+SEC("raw_tp/sock_send_length")
 int BPF_PROG(sent_tracepoint, struct sock* sk, int returned) { return moved(sk, TLS_OUTBOUND, returned); }
 
-SEC("tp_btf/sock_recv_length")
+SEC("raw_tp/sock_recv_length")
 int BPF_PROG(received_tracepoint, struct sock* sk, int returned) { return moved(sk, TLS_INBOUND, returned); }
 
 SEC("fexit/tcp_sendmsg")
@@ -167,17 +168,17 @@ int BPF_PROG(received_v6_fexit, struct socket* socket, void* message, unsigned l
   return moved(BPF_CORE_READ(socket, sk), TLS_INBOUND, returned);
 }
 
-SEC("tp_btf/sched_process_fork")
+SEC("raw_tp/sched_process_fork")
 int BPF_PROG(process_forked, struct task_struct* parent, struct task_struct* child) {
   return process_forks(ctx, parent, child);
 }
 
-SEC("tp_btf/sched_process_exec")
+SEC("raw_tp/sched_process_exec")
 int BPF_PROG(process_executed, struct task_struct* task, int pid_before, struct linux_binprm* program) {
   return process_executes(ctx, task, pid_before, program);
 }
 
-SEC("tp_btf/sched_process_exit")
+SEC("raw_tp/sched_process_exit")
 int BPF_PROG(process_exited, struct task_struct* task) { return process_exits(ctx); }
 
 #else

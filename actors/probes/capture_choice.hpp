@@ -26,7 +26,7 @@ enum class program_variant : std::uint8_t {
 
 /// Where TCP sends and receives are seen.
 enum class socket_source : std::uint8_t {
-  tracepoint, // tp_btf sock_send_length, 6.3+
+  tracepoint, // raw tracepoint sock_send_length, 6.3+
   fexit,      // fexit tcp_sendmsg, 5.5+, refused by some kernels
   none        // sockets are known by descriptors alone
 };
