@@ -29,6 +29,8 @@ enum tls_cut {
 /* What one TLS call may hand over: the largest response body, and its head. */
 #define CALL_BYTES_MAX (1024 * 1024 + 64 * 1024)
 #define EVENT_BYTES_MIN 1024
+/* Events of one call. The verifiers of 5.10 and 6.1 walk the program once for each and give up beyond some hundreds. */
+#define CALL_EVENTS_MAX 272
 #define EVENT_BYTES_MAX 65536
 /* What one record of a perf buffer can carry stays below 64 KiB, its head included. */
 #define PERF_EVENT_BYTES_MIN 8192

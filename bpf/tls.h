@@ -136,14 +136,14 @@ static __noinline bool send_next(void* ctx, struct tls_call* call, const struct 
 }
 
 #ifdef CAPTURE_PERF_BUFFER
-#define CALL_EVENTS_MAX (CALL_BYTES_MAX / PERF_EVENT_BYTES_MIN)
+#define PAYLOAD_EVENTS_MAX (CALL_BYTES_MAX / PERF_EVENT_BYTES_MIN) /* unrolled */
 #else
-#define CALL_EVENTS_MAX (CALL_BYTES_MAX / EVENT_BYTES_MIN)
+#define PAYLOAD_EVENTS_MAX CALL_EVENTS_MAX
 #endif
 
 static __always_inline void send_payload(void* ctx, struct tls_call* call, const struct connection* connection) {
   BOUNDED_LOOP
-  for (__u32 i = 1; i <= CALL_EVENTS_MAX; i++)
+  for (__u32 i = 1; i <= PAYLOAD_EVENTS_MAX; i++)
     if (i > settings.call_events_max || !send_next(ctx, call, connection, i == settings.call_events_max))
       return;
 }

@@ -114,7 +114,8 @@ bool program_object::set_sizes(const kernel_options& options, program_variant va
   const auto event =
       early ? std::clamp<std::uint32_t>(options.event_bytes_max, PERF_EVENT_BYTES_MIN, PERF_EVENT_BYTES_MAX)
             : options.event_bytes_max;
-  *constants = {event, (CALL_BYTES_MAX + event - 1) / event, options.process_rate_max};
+  const auto events = std::min<std::uint32_t>((CALL_BYTES_MAX + event - 1) / event, CALL_EVENTS_MAX);
+  *constants = {event, events, options.process_rate_max};
   if (bpf_map__set_max_entries(map("connections"), options.connections_max) != 0 ||
       bpf_map__set_max_entries(map("threads"), options.threads_max) != 0)
     return false;
