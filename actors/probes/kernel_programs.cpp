@@ -46,12 +46,13 @@ public:
     if (std::ranges::find(all_, text) == all_.end())
       all_.push_back(std::move(text));
   }
-  failure as_failure() const {
-    auto text = std::string{};
+  std::string text() const {
+    auto joined = std::string{};
     for (const auto& each : all_)
-      text += each + "; ";
-    return {text + std::string{mend} + kernel_hints()};
+      joined += (joined.empty() ? "" : "; ") + each;
+    return joined;
   }
+  failure as_failure() const { return {text() + "; " + std::string{mend} + kernel_hints()}; }
 
 private:
   std::vector<std::string> all_;
@@ -152,6 +153,7 @@ result<kernel_programs> kernel_programs::load(const kernel_options& options) {
       auto object = program_object::load(options, choice);
       if (object) {
         auto programs = kernel_programs{std::move(*object), choice, options};
+        programs.refused_ = why.text();
         programs.ignore(static_cast<std::uint32_t>(getpid()), true);
         return programs;
       }

@@ -56,11 +56,15 @@ public:
   [[nodiscard]] ring_source rings() const;
   [[nodiscard]] const capture_choice& choice() const noexcept { return choice_; }
 
+  /// What was tried before in vain, and why; empty if the first way was granted.
+  [[nodiscard]] const std::string& refused() const noexcept { return refused_; }
+
 private:
   kernel_programs(program_object object, const capture_choice& choice, const kernel_options& options);
 
   program_object object_;
   capture_choice choice_;
+  std::string refused_;
   std::uint32_t ring_pages_;
   std::uint32_t connections_max_;
   std::uint64_t swept_ = 0; // connections

@@ -140,8 +140,11 @@ void rest(ring_state& state, std::size_t taken) {
 }
 
 void open_rings(ring_state& state) {
+  const auto& choice = state.programs->choice();
   if (state.status->restarts == 0)
-    spdlog::info("kernel programs: {}", to_string(state.programs->choice()));
+    spdlog::info("kernel programs: {}", to_string(choice));
+  if (state.status->restarts == 0 && choice.variant != program_variant::typed && !state.programs->refused().empty())
+    spdlog::warn("sockets and names of processes are looked up in /proc: {}", state.programs->refused());
   auto rings = kernel_rings::open(state.programs->rings());
   if (!rings)
     throw std::runtime_error{rings.error().text};
