@@ -70,7 +70,7 @@ void reachability::find_namespaces() {
   namespaces_.emplace();
   auto error = std::error_code{};
   for (const auto& entry : fs::directory_iterator{proc_, error}) {
-    const auto& name = entry.path().filename().native();
+    const auto name = entry.path().filename().native(); // a copy: the path that it is of is gone
     if (name.find_first_not_of("0123456789") != std::string::npos)
       continue;
     if (auto id = mount_namespace(entry.path()); id != 0)

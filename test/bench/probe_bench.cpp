@@ -59,9 +59,11 @@ public:
     SSL_set_bio(server, of_server, of_server);
     SSL_set_accept_state(server);
     SSL_set_connect_state(client_);
-    for (auto i = 0; i < 10 && (SSL_do_handshake(client_) != 1 || SSL_do_handshake(server) != 1); ++i)
-      ;
-    if (!SSL_is_init_finished(server))
+    for (auto i = 0; i < 10 && !SSL_is_init_finished(server); ++i) {
+      SSL_do_handshake(client_);
+      SSL_do_handshake(server);
+    }
+    if (!SSL_is_init_finished(client_) || !SSL_is_init_finished(server))
       give_up("no TLS handshake in memory");
     network_ = of_server;
   }
