@@ -29,7 +29,7 @@ def verifier_log(job):
 def bpf_tests(job):
     """The test program, or the part of it that the kernel's row names. Where all is skipped, nothing was shown."""
     summary = ""
-    command = [job["bpf_tests"], "--durations", "yes", *job["tests"]]
+    command = ["stdbuf", "-oL", job["bpf_tests"], "--durations", "yes", *job["tests"]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
         limit = threading.Timer(TESTS_SECONDS_MAX, running.kill)
         limit.start()
