@@ -170,7 +170,8 @@ class Watcher:
         sockets = "fexit" if TRACE_FEXIT in field("attach_type") else "none"
         if "sock_send_length" in field("tp_name"):
             sockets = "tracepoint"
-        buffer = "ring" if MAP_RING in field("map_type") else "perf" if MAP_PERF in field("map_type") else "none"
+        # Only plaintext is ever sent by a perf buffer; other events may have a ring beside it.
+        buffer = "perf" if MAP_PERF in field("map_type") else "ring" if MAP_RING in field("map_type") else "none"
         return {"transport": transport, "sockets": sockets, "buffer": buffer}
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -30,7 +31,10 @@ def bpf_tests(job):
     """The test program, or the part of it that the kernel's row names. Where all is skipped, nothing was shown."""
     summary = ""
     command = ["stdbuf", "-oL", job["bpf_tests"], "--durations", "yes", *job["tests"]]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+    # Their own files are in a file system of one layer, as the files of most machines are; the guest's / has two.
+    environment = {**os.environ, "TMPDIR": "/run"}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, **streams, text=True, env=environment) as running:
         limit = threading.Timer(TESTS_SECONDS_MAX, running.kill)
         limit.start()
         for line in running.stdout:
