@@ -1,5 +1,8 @@
 #include "actors/probes/hello_watch.hpp"
 
+#include "actors/probes/libbpf_failure.hpp"
+#include "actors/ring/decode.hpp"
+#include "actors/ring/record_source.hpp"
 #include "bpf/hello.h"
 #include "messages/owned_fd.hpp"
 
@@ -19,16 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct link_closer {
-  void operator()(bpf_link* link) const noexcept { bpf_link__destroy(link); }
-};
-struct ring_closer {
-  void operator()(ring_buffer* ring) const noexcept { ring_buffer__free(ring); }
-};
 struct skeleton_closer {
   void operator()(net_programs* skeleton) const noexcept { net_programs__destroy(skeleton); }
 };
-using cgroup_link = std::unique_ptr<bpf_link, link_closer>;
 
 failure refusal(const std::string& what) {
   auto mend = errno == EPERM || errno == EACCES ? "; needs CAP_BPF and CAP_NET_ADMIN" : "";
@@ -50,31 +46,12 @@ std::vector<fs::path> cgroup_mounts(const fs::path& mounts) {
   return found;
 }
 
-endpoint decode_endpoint(std::uint8_t family, const __u8 (&address)[16], std::uint16_t port) {
-  auto where = endpoint{.family = family == 4 ? ip_family::v4 : ip_family::v6, .address = {}, .port = port};
-  std::memcpy(where.address.data(), address, family == 4 ? 4 : 16);
-  return where;
-}
-
-struct drain_state {
-  const std::function<void(tls_hello)>* visit = nullptr;
-  std::size_t left = 0;
-};
-
-int on_record(void* context, void* data, std::size_t size) {
-  auto* state = *static_cast<drain_state**>(context);
-  if (auto hello = decode_hello({static_cast<const std::uint8_t*>(data), size}))
-    (*state->visit)(std::move(*hello));
-  return --state->left == 0 ? -ECANCELED : 0;
-}
-
 } // namespace
 
 struct hello_watch::programs {
   std::unique_ptr<net_programs, skeleton_closer> skeleton;
-  std::vector<cgroup_link> links;
-  drain_state* current = nullptr;
-  std::unique_ptr<ring_buffer, ring_closer> ring;
+  std::vector<link_ptr> links;
+  std::unique_ptr<record_source> ring;
 };
 
 std::optional<tls_hello> decode_hello(std::span<const std::uint8_t> record) {
@@ -90,8 +67,9 @@ std::optional<tls_hello> decode_hello(std::span<const std::uint8_t> record) {
   hello.comm.assign(head.comm, strnlen(head.comm, sizeof head.comm));
   hello.cookie = head.cookie;
   hello.as_client = head.sent != 0;
-  auto source = decode_endpoint(head.family, head.source, head.source_port);
-  auto target = decode_endpoint(head.family, head.target, head.target_port);
+  const auto family = head.family == 4 ? ip_family::v4 : ip_family::v6;
+  auto source = decode_endpoint(family, head.source, head.source_port);
+  auto target = decode_endpoint(family, head.target, head.target_port);
   hello.local = hello.as_client ? source : target;
   hello.remote = hello.as_client ? target : source;
   auto bytes = record.subspan(sizeof head, head.size_captured);
@@ -139,10 +117,10 @@ result<hello_watch> hello_watch::open(const fs::path& cgroup) {
     if (!loaded->links.back())
       return refusal("see the packets of the cgroup " + root->string());
   }
-  loaded->ring.reset(
-      ring_buffer__new(bpf_map__fd(loaded->skeleton->maps.hellos), on_record, &loaded->current, nullptr));
-  if (!loaded->ring)
+  auto ring = open_ring_buffer(bpf_map__fd(loaded->skeleton->maps.hellos));
+  if (!ring)
     return refusal("map the ring of ClientHellos");
+  loaded->ring = std::move(*ring);
   auto watch = hello_watch{std::move(loaded)};
   auto finder = socket_finder::load(bpf_map__fd(watch.programs_->skeleton->maps.owners));
   if (finder)
@@ -153,10 +131,10 @@ result<hello_watch> hello_watch::open(const fs::path& cgroup) {
 }
 
 void hello_watch::drain(std::size_t hellos_max, const std::function<void(tls_hello)>& visit) {
-  auto state = drain_state{&visit, hellos_max};
-  programs_->current = &state;
-  ring_buffer__consume(programs_->ring.get());
-  programs_->current = nullptr;
+  programs_->ring->drain(hellos_max, [&](std::span<const std::uint8_t> record) {
+    if (auto hello = decode_hello(record))
+      visit(std::move(*hello));
+  });
 }
 
 std::optional<socket_holder> hello_watch::adopt(std::uint32_t gone, std::uint64_t cookie) const {

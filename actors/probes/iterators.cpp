@@ -1,5 +1,6 @@
 #include "actors/probes/iterators.hpp"
 
+#include "actors/probes/libbpf_failure.hpp"
 #include "bpf/hello.h"
 #include "messages/owned_fd.hpp"
 
@@ -18,10 +19,6 @@ namespace cleartap {
 
 namespace {
 
-struct link_closer {
-  void operator()(bpf_link* link) const noexcept { bpf_link__destroy(link); }
-};
-
 failure refusal(std::string_view what) {
   return {"cannot " + std::string{what} + ": " + std::strerror(errno) +
           "; needs Linux 5.12 with BTF, CAP_BPF and CAP_PERFMON"};
@@ -32,7 +29,7 @@ bool run(bpf_program* program, std::uint32_t task) {
   auto info = bpf_iter_link_info{};
   info.task.tid = task; // older kernels know of no choice and visit all
   LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof info);
-  auto link = std::unique_ptr<bpf_link, link_closer>{bpf_program__attach_iter(program, task ? &options : nullptr)};
+  auto link = link_ptr{bpf_program__attach_iter(program, task ? &options : nullptr)};
   if (!link)
     return false;
   auto reading = owned_fd{bpf_iter_create(bpf_link__fd(link.get()))};

@@ -24,12 +24,6 @@ std::string text(const char (&field)[Size]) {
   return {field, strnlen(field, Size)};
 }
 
-endpoint decode_endpoint(ip_family family, const __u8 (&address)[16], std::uint16_t port) noexcept {
-  auto where = endpoint{.family = family, .address = {}, .port = port};
-  std::memcpy(where.address.data(), address, family == ip_family::v4 ? 4 : 16);
-  return where;
-}
-
 std::optional<socket_evidence> decode_evidence(__u8 evidence) noexcept {
   switch (evidence) {
   case EVIDENCE_INSIDE_CALL:
@@ -87,6 +81,12 @@ std::optional<socket_pair> decode_socket(const tls_socket& socket) noexcept {
 }
 
 } // namespace
+
+endpoint decode_endpoint(ip_family family, const std::uint8_t (&address)[16], std::uint16_t port) noexcept {
+  auto where = endpoint{.family = family, .address = {}, .port = port};
+  std::memcpy(where.address.data(), address, family == ip_family::v4 ? 4 : 16);
+  return where;
+}
 
 std::optional<decoded_chunk> decode_tls_event(std::span<const std::uint8_t> record) noexcept {
   auto head = copy_head<tls_event>(record);
