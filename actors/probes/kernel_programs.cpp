@@ -88,7 +88,6 @@ bool is_wished(const capture_wishes& wishes, program_variant variant, socket_sou
 struct attach_plan {
   std::map<std::string_view, std::vector<std::uint64_t>> entries; // by program: one link can carry all its places
   std::vector<std::uint64_t> returns;
-  bool at_instructions = false;
   std::size_t functions = 0;
   std::string left_out;
 
@@ -97,7 +96,7 @@ struct attach_plan {
   }
 };
 
-/// Adds the places at which the function is left. False: it cannot be told where.
+/// Adds the return instructions by which the function is left. False: it cannot be told where.
 bool plan_returns(attach_plan& plan, const elf_file& file, const function_offset& function) {
   auto address = file.code_address(function.offset);
   auto leaves = address ? find_leaves(file, *address) : std::nullopt;
@@ -109,13 +108,14 @@ bool plan_returns(attach_plan& plan, const elf_file& file, const function_offset
   return true;
 }
 
-void plan_function(attach_plan& plan, const elf_file& file, const function_offset& function) {
+/// `file` is needed only where return instructions are probed.
+void plan_function(attach_plan& plan, const elf_file* file, const function_offset& function) {
   const auto* point = find_point(function.symbol);
   if (!point)
     return;
-  if (point->returns && !plan.at_instructions)
+  if (point->returns && !file)
     plan.returns.push_back(function.offset);
-  else if (point->returns && !plan_returns(plan, file, function))
+  else if (point->returns && !plan_returns(plan, *file, function))
     return plan.leave_out(function, "where it returns cannot be told, and return probes are not safe on this kernel");
   plan.entries[point->program].push_back(function.offset);
   ++plan.functions;
@@ -165,12 +165,16 @@ result<kernel_programs> kernel_programs::load(const kernel_options& options) {
 
 result<attachment> kernel_programs::attach(const std::filesystem::path& path,
                                            std::span<const function_offset> functions) {
-  auto file = elf_file::open(path);
-  if (!file)
-    return file.error();
-  auto plan = attach_plan{.at_instructions = choice_.returns == return_probing::instruction};
+  auto file = std::optional<elf_file>{};
+  if (choice_.returns == return_probing::instruction) {
+    auto opened = elf_file::open(path);
+    if (!opened)
+      return opened.error();
+    file.emplace(std::move(*opened));
+  }
+  auto plan = attach_plan{};
   for (const auto& each : functions)
-    plan_function(plan, *file, each);
+    plan_function(plan, file ? &*file : nullptr, each);
   if (!transfers(plan))
     return failure{plan.left_out.empty() ? "no function to probe in " + path.string() : plan.left_out};
   auto done = attachment{.functions = plan.functions, .left_out = plan.left_out};
@@ -183,7 +187,7 @@ result<attachment> kernel_programs::attach(const std::filesystem::path& path,
     return {};
   };
   // Returns first: a call whose entry is seen has its return seen too.
-  if (auto attached = attach_to(return_program(choice_.returns), plan.returns, !plan.at_instructions); !attached)
+  if (auto attached = attach_to(return_program(choice_.returns), plan.returns, !file); !attached)
     return attached.error();
   for (const auto& [program, places] : plan.entries)
     if (auto attached = attach_to(program, places, false); !attached)
