@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <unistd.h>
-#include <utility>
 
 namespace cleartap {
 
@@ -38,34 +37,14 @@ bool is_relative(std::uint16_t machine, std::uint64_t type) {
 
 void elf_file::deleter::operator()(Elf* elf) const noexcept { elf_end(elf); }
 
-elf_file::elf_file(elf_file&& other) noexcept
-    : fd_{std::exchange(other.fd_, -1)}
-    , elf_{std::move(other.elf_)}
-    , machine_{other.machine_}
-    , segments_{std::move(other.segments_)} {}
-
-elf_file& elf_file::operator=(elf_file&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  std::swap(elf_, other.elf_);
-  machine_ = other.machine_;
-  std::swap(segments_, other.segments_);
-  return *this;
-}
-
-elf_file::~elf_file() {
-  elf_.reset();
-  if (fd_ >= 0)
-    close(fd_);
-}
-
 result<elf_file> elf_file::open(const std::filesystem::path& path) {
   auto file = elf_file{};
   // Whoever owns the container may have put a pipe there, which must not block.
-  file.fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file.fd_ < 0)
+  file.fd_ = owned_fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!file.fd_)
     return failure{"cannot open " + path.string() + ": " + std::strerror(errno)};
   elf_version(EV_CURRENT);
-  file.elf_.reset(elf_begin(file.fd_, ELF_C_READ, nullptr));
+  file.elf_.reset(elf_begin(file.fd_.get(), ELF_C_READ, nullptr));
   auto header = GElf_Ehdr{};
   if (!file.elf_ || elf_kind(file.elf_.get()) != ELF_K_ELF || !gelf_getehdr(file.elf_.get(), &header))
     return failure{path.string() + " is not an ELF file"};
@@ -128,7 +107,7 @@ std::vector<std::uint8_t> elf_file::code(std::uint64_t address, std::size_t size
 
 std::vector<std::uint8_t> elf_file::read(std::uint64_t offset, std::size_t size) const {
   auto bytes = std::vector<std::uint8_t>(size);
-  auto count = pread(fd_, bytes.data(), size, static_cast<off_t>(offset));
+  auto count = pread(fd_.get(), bytes.data(), size, static_cast<off_t>(offset));
   bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   return bytes;
 }

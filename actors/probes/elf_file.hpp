@@ -3,6 +3,7 @@
 // to know why they are wanted.
 #pragma once
 
+#include "messages/owned_fd.hpp"
 #include "messages/result.hpp"
 
 #include <cstdint>
@@ -28,10 +29,6 @@ class elf_file {
 public:
   /// Fails if the file cannot be opened or is not ELF.
   [[nodiscard]] static result<elf_file> open(const std::filesystem::path& path);
-
-  elf_file(elf_file&&) noexcept;
-  elf_file& operator=(elf_file&&) noexcept;
-  ~elf_file();
 
   /// The functions among `names` that are defined here: of the dynamic and, if it was not stripped, of the full symbol
   /// table. Each at most once.
@@ -71,7 +68,7 @@ private:
   [[nodiscard]] const segment* segment_of(std::uint64_t address) const;
   [[nodiscard]] std::vector<std::uint8_t> read(std::uint64_t offset, std::size_t size) const;
 
-  int fd_ = -1;
+  owned_fd fd_; // outlives what reads it
   std::unique_ptr<Elf, deleter> elf_;
   std::uint16_t machine_ = 0;
   std::vector<segment> segments_;

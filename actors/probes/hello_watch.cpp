@@ -1,6 +1,7 @@
 #include "actors/probes/hello_watch.hpp"
 
 #include "actors/probes/libbpf_failure.hpp"
+#include "actors/probes/mounts.hpp"
 #include "actors/ring/decode.hpp"
 #include "actors/ring/record_source.hpp"
 #include "bpf/hello.h"
@@ -11,9 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <net_programs.skel.h>
-#include <sstream>
 #include <vector>
 
 namespace cleartap {
@@ -29,21 +28,6 @@ struct skeleton_closer {
 failure refusal(const std::string& what) {
   auto mend = errno == EPERM || errno == EACCES ? "; needs CAP_BPF and CAP_NET_ADMIN" : "";
   return {"cannot " + what + ": " + std::strerror(errno) + mend};
-}
-
-/// The mount points of cgroup v2 in a mounts file (proc(5)). A path with blanks is none.
-std::vector<fs::path> cgroup_mounts(const fs::path& mounts) {
-  auto found = std::vector<fs::path>{};
-  auto file = std::ifstream{mounts};
-  for (auto line = std::string{}; std::getline(file, line);) {
-    auto fields = std::istringstream{line};
-    auto source = std::string{};
-    auto where = std::string{};
-    auto type = std::string{};
-    if (fields >> source >> where >> type && type == "cgroup2")
-      found.emplace_back(where);
-  }
-  return found;
 }
 
 } // namespace
@@ -81,7 +65,7 @@ result<fs::path> cgroup_root() {
   auto reached = false;
   // The first process has the machine's own view; this one may be in a namespace that shows a part.
   for (const auto& [mounts, prefix] : {std::pair{"/proc/1/mounts", "/proc/1/root"}, std::pair{"/proc/mounts", ""}})
-    for (const auto& where : cgroup_mounts(mounts)) {
+    for (const auto& where : mount_points(mounts, "cgroup2")) {
       auto root = fs::path{prefix + where.string()};
       auto error = std::error_code{};
       if (!fs::exists(root / "cgroup.procs", error))

@@ -1,5 +1,8 @@
 #include "actors/probes/tracefs_probe.hpp"
 
+#include "actors/probes/mounts.hpp"
+#include "messages/owned_fd.hpp"
+
 #include <atomic>
 #include <bpf/libbpf.h>
 #include <cerrno>
@@ -66,34 +69,24 @@ bool is_leftover(const std::string& name) {
 } // namespace
 
 result<fs::path> tracefs_root() {
-  auto mounts = std::ifstream{"/proc/self/mounts"};
-  for (auto line = std::string{}; std::getline(mounts, line);) {
-    auto fields = std::istringstream{line};
-    auto device = std::string{};
-    auto where = std::string{};
-    auto type = std::string{};
-    fields >> device >> where >> type;
-    if (type == "tracefs")
-      return fs::path{where};
-  }
-  return failure{"tracefs is not mounted; mount -t tracefs tracefs /sys/kernel/tracing"};
+  auto all = mount_points("/proc/self/mounts", "tracefs");
+  if (all.empty())
+    return failure{"tracefs is not mounted; mount -t tracefs tracefs /sys/kernel/tracing"};
+  return all.front();
 }
 
 result<tracefs_probe> tracefs_probe::define(const fs::path& root, const fs::path& file, std::uint64_t offset,
                                             bool at_return) {
   // By a descriptor: a path with a blank in it cannot be written there.
-  auto fd = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0)
+  auto opened = owned_fd{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!opened)
     return failure{"cannot open " + file.string() + ": " + std::strerror(errno)};
   auto name = next_name();
   auto command = std::ostringstream{};
-  command << (at_return ? "r:" : "p:") << group << "/" << name << " /proc/" << getpid() << "/fd/" << fd << ":0x"
-          << std::hex << offset << "\n";
-  auto defined = append(root, command.str());
-  auto error = errno;
-  close(fd);
-  if (!defined)
-    return failure{"cannot define a probe in " + (root / "uprobe_events").string() + ": " + std::strerror(error)};
+  command << (at_return ? "r:" : "p:") << group << "/" << name << " /proc/" << getpid() << "/fd/" << opened.get()
+          << ":0x" << std::hex << offset << "\n";
+  if (!append(root, command.str()))
+    return failure{"cannot define a probe in " + (root / "uprobe_events").string() + ": " + std::strerror(errno)};
   return tracefs_probe{root, std::move(name)};
 }
 

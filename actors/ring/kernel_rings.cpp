@@ -4,8 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <sys/epoll.h>
-#include <unistd.h>
-#include <utility>
 
 namespace cleartap {
 
@@ -14,18 +12,6 @@ namespace {
 constexpr auto process_pages_per_cpu = std::size_t{64}; // of perf buffers: some 600 records
 
 } // namespace
-
-kernel_rings::kernel_rings(kernel_rings&& other) noexcept
-    : tls_{std::move(other.tls_)}
-    , process_{std::move(other.process_)}
-    , mappings_{std::move(other.mappings_)}
-    , mapping_complaint_{std::move(other.mapping_complaint_)}
-    , epoll_{std::exchange(other.epoll_, -1)} {}
-
-kernel_rings::~kernel_rings() {
-  if (epoll_ >= 0)
-    close(epoll_);
-}
 
 result<kernel_rings> kernel_rings::open(const ring_source& source) {
   auto rings = kernel_rings{};
@@ -38,7 +24,7 @@ result<kernel_rings> kernel_rings::open(const ring_source& source) {
     return process.error();
   rings.tls_ = std::move(*tls);
   rings.process_ = std::move(*process);
-  rings.epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  rings.epoll_ = owned_fd{epoll_create1(EPOLL_CLOEXEC)};
   if (!rings.wait_for(rings.tls_->descriptor()) || !rings.wait_for(rings.process_->descriptor()))
     return failure{std::string{"cannot wait for the kernel's buffers: "} + std::strerror(errno)};
   auto mappings = mapping_watch::open();
@@ -54,7 +40,7 @@ result<kernel_rings> kernel_rings::open(const ring_source& source) {
 
 bool kernel_rings::wait_for(int fd) {
   auto event = epoll_event{.events = EPOLLIN, .data = {.fd = fd}};
-  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 std::size_t kernel_rings::drain_tls(std::size_t records_max, const visitor& visit) {
@@ -72,7 +58,7 @@ void kernel_rings::drain_mappings(std::vector<process_event>& events) {
 
 void kernel_rings::wait(std::chrono::milliseconds time_max) {
   auto ready = std::array<epoll_event, 8>{};
-  epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), static_cast<int>(time_max.count()));
+  epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), static_cast<int>(time_max.count()));
 }
 
 } // namespace cleartap

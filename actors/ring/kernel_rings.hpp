@@ -3,6 +3,7 @@
 
 #include "actors/ring/mapping_watch.hpp"
 #include "actors/ring/record_source.hpp"
+#include "messages/owned_fd.hpp"
 
 #include <chrono>
 #include <memory>
@@ -25,9 +26,8 @@ public:
   /// Mappings are left out if the kernel refuses them; `mapping_complaint` says why.
   [[nodiscard]] static result<kernel_rings> open(const ring_source& source);
 
-  kernel_rings(kernel_rings&&) noexcept;
+  kernel_rings(kernel_rings&&) noexcept = default;
   kernel_rings& operator=(kernel_rings&&) = delete;
-  ~kernel_rings();
 
   /// Visits at most `records_max` records in the order in which they were written, across CPUs; returns how many.
   std::size_t drain_tls(std::size_t records_max, const visitor& visit);
@@ -51,7 +51,7 @@ private:
   std::unique_ptr<record_source> process_;
   std::optional<mapping_watch> mappings_;
   std::optional<failure> mapping_complaint_;
-  int epoll_ = -1;
+  owned_fd epoll_;
 };
 
 } // namespace cleartap

@@ -1,10 +1,11 @@
 // Runs the tests with copies of the TLS libraries of their own: probes on a file see every program that has it mapped,
 // and what other programs on this machine do meanwhile must neither fill the ring nor count.
+#include "actors/probes/tracefs_probe.hpp"
+
 #include <catch2/catch_session.hpp>
 #include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
-#include <fstream>
 #include <openssl/ssl.h>
 #include <sched.h>
 #include <string>
@@ -42,10 +43,8 @@ void run_with_own_libraries(char** arguments) {
 
 /// Where no tracefs is mounted, this program and its children get one, which is gone with them.
 void mount_tracefs(const fs::path& place) {
-  auto mounts = std::ifstream{"/proc/self/mounts"};
-  for (auto line = std::string{}; std::getline(mounts, line);)
-    if (line.find(" tracefs ") != std::string::npos)
-      return;
+  if (cleartap::tracefs_root())
+    return;
   fs::create_directory(place);
   if (unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0)
     static_cast<void>(mount("tracefs", place.c_str(), "tracefs", 0, nullptr)); // else its tests are skipped
