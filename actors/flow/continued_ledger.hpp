@@ -41,4 +41,27 @@ private:
   std::array<std::uint64_t, static_cast<std::size_t>(drop_reason::count_)> dropped_{};
 };
 
+/// Likewise for figures.
+class continued_figures {
+public:
+  explicit continued_figures(figures_status& status) : status_{status} {
+    for (const auto& each : status.counts)
+      before_.push_back(each);
+  }
+
+  void show(std::size_t which, std::uint64_t count) noexcept {
+    status_.counts[which].store(before_[which] + count, std::memory_order_relaxed);
+  }
+
+  template <class Counts>
+  void show_all(const Counts& counts) noexcept {
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      show(i, counts[i]);
+  }
+
+private:
+  figures_status& status_;
+  std::vector<std::uint64_t> before_;
+};
+
 } // namespace cleartap::flow

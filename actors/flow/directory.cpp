@@ -7,10 +7,10 @@ namespace cleartap::flow {
 namespace {
 
 constexpr auto reason_names = std::array<std::string_view, static_cast<std::size_t>(drop_reason::count_)>{
-    "ring_full",     "rate",        "paused",       "connections_full", "queue_full",  "consumer_lost",
-    "producer_lost", "not_http",    "resync",       "read_fault",       "call_limit",  "unseen",
-    "parse_error",   "limit",       "overlap",      "malformed_event",  "buffer_full", "not_delivered",
-    "duplicate",     "not_learned", "watcher_slow", "sampled",          "excluded"};
+    "ring_full",     "rate",      "paused",      "connections_full", "queue_full",      "consumer_lost",
+    "producer_lost", "not_http",  "resync",      "read_fault",       "call_limit",      "unseen",
+    "parse_error",   "limit",     "pushed",      "overlap",          "malformed_event", "buffer_full",
+    "not_delivered", "duplicate", "not_learned", "watcher_slow",     "sampled",         "excluded"};
 
 constexpr auto phase_names =
     std::array<std::string_view, 6>{"starting", "running", "backing_off", "draining", "stopped", "failed"};
@@ -56,6 +56,12 @@ ledger_status& directory::add_ledger(std::string name, std::size_t index, std::s
   return ledgers_.emplace_back(std::move(name), index, std::move(unit));
 }
 
+figures_status& directory::add_figures(std::string owner, std::size_t index, std::string what,
+                                       std::span<const std::string_view> names) {
+  auto guard = std::lock_guard{mutex_};
+  return figures_.emplace_back(std::move(owner), index, std::move(what), names);
+}
+
 edge_status& directory::add_edge(std::string from, std::string to, std::string unit, std::size_t lanes,
                                  std::size_t batch_max, std::size_t credit_max, std::size_t queue_max) {
   auto guard = std::lock_guard{mutex_};
@@ -87,6 +93,12 @@ void directory::for_each_ledger(const std::function<void(const ledger_status&)>&
       visit(actor);
   for (const auto& ledger : ledgers_)
     visit(ledger);
+}
+
+void directory::for_each_figures(const std::function<void(const figures_status&)>& visit) const {
+  auto guard = std::lock_guard{mutex_};
+  for (const auto& each : figures_)
+    visit(each);
 }
 
 void directory::for_each_edge(const std::function<void(const edge_status&)>& visit) const {

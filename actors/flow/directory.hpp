@@ -11,8 +11,11 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cleartap::flow {
 
@@ -32,6 +35,7 @@ enum class drop_reason : std::uint8_t {
   unseen,           // streams: never in the program's memory
   parse_error,      // streams
   limit,            // streams: a head over its limit
+  pushed,           // streams: what a server sends unasked
   overlap,          // streams: seen before
   malformed_event,  // ring: not what the kernel programs write
   buffer_full,      // uplink: more exchanges than may wait for acknowledgement
@@ -85,6 +89,22 @@ struct actor_status : ledger_status {
   counter messages_out{0};
 };
 
+/// Counts by name that are in no ledger, such as how often each limit was reached.
+struct figures_status {
+  figures_status(std::string owner_, std::size_t index_, std::string what_, std::span<const std::string_view> names_)
+      : owner{std::move(owner_)}
+      , index{index_}
+      , what{std::move(what_)}
+      , names{names_.begin(), names_.end()}
+      , counts(names_.size()) {}
+
+  const std::string owner; // the actor
+  const std::size_t index;
+  const std::string what;                    // in snake_case: becomes a part of a metric's name
+  const std::vector<std::string_view> names; // of static storage
+  std::vector<counter> counts;               // one for each name
+};
+
 /// One edge's figures, summed over its producers and consumers. Ledger, in `unit`:
 /// offered == delivered + waiting + in mailboxes + sum of dropped.
 struct edge_status {
@@ -123,6 +143,9 @@ public:
   /// name.
   ledger_status& add_ledger(std::string name, std::size_t index, std::string unit);
 
+  figures_status& add_figures(std::string owner, std::size_t index, std::string what,
+                              std::span<const std::string_view> names);
+
   edge_status& add_edge(std::string from, std::string to, std::string unit, std::size_t lanes, std::size_t batch_max,
                         std::size_t credit_max, std::size_t queue_max);
 
@@ -133,12 +156,14 @@ public:
 
   /// The ledgers of the actors that keep one, then the others.
   void for_each_ledger(const std::function<void(const ledger_status&)>& visit) const;
+  void for_each_figures(const std::function<void(const figures_status&)>& visit) const;
   void for_each_edge(const std::function<void(const edge_status&)>& visit) const;
 
 private:
   mutable std::mutex mutex_;
   std::deque<actor_status> actors_;
   std::deque<ledger_status> ledgers_;
+  std::deque<figures_status> figures_;
   std::deque<edge_status> edges_;
 };
 

@@ -45,6 +45,15 @@ void add_drops(families& out, const std::string& name, const std::string& help, 
     }
 }
 
+void add_figures(families& out, const flow::figures_status& figures) {
+  for (std::size_t i = 0; i < figures.names.size(); ++i)
+    if (auto count = figures.counts[i].load(); count > 0)
+      out.add(
+          "cleartap_" + figures.what + "_total", MetricType::Counter, "Counted by name; see cleartap ctl losses.",
+          {{"actor", figures.owner}, {"index", std::to_string(figures.index)}, {"name", std::string{figures.names[i]}}},
+          count);
+}
+
 template <class Status>
 struct status_metric {
   const char* name;
@@ -125,6 +134,7 @@ std::string metrics_text(const flow::directory& directory, const watch_status* w
   directory.for_each_edge([&](const flow::edge_status& edge) {
     add_drops(out, "cleartap_edge_dropped_total", "Units that did not arrive, by reason.", edge);
   });
+  directory.for_each_figures([&](const flow::figures_status& figures) { add_figures(out, figures); });
   if (watched) {
     out.add("cleartap_libraries", MetricType::Gauge, "TLS libraries with probes.", {}, watched->libraries);
     out.add("cleartap_processes", MetricType::Gauge, "Processes that use them.", {}, watched->processes);

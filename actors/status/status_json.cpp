@@ -93,6 +93,22 @@ json::array stages_of(const flow::directory& directory) {
   return list;
 }
 
+/// Those that were counted at all, over the shards of an actor.
+json::array figures_of(const flow::directory& directory) {
+  auto sums = std::map<std::pair<std::string_view, std::string_view>, json::object>{};
+  directory.for_each_figures([&](const auto& figures) {
+    for (std::size_t i = 0; i < figures.names.size(); ++i)
+      if (auto count = figures.counts[i].load(); count > 0) {
+        auto& sum = sums[{figures.owner, figures.what}][figures.names[i]];
+        sum = (sum.is_null() ? 0 : sum.to_number<std::uint64_t>()) + count;
+      }
+  });
+  auto list = json::array{};
+  for (auto& [key, counts] : sums)
+    list.push_back(json::object{{"actor", key.first}, {"what", key.second}, {"counts", std::move(counts)}});
+  return list;
+}
+
 } // namespace
 
 std::string actors_json(const flow::directory& directory) {
@@ -104,7 +120,7 @@ std::string topology_json(const flow::directory& directory) {
 }
 
 std::string losses_json(const flow::directory& directory) {
-  return json::serialize(json::object{{"stages", stages_of(directory)}});
+  return json::serialize(json::object{{"stages", stages_of(directory)}, {"figures", figures_of(directory)}});
 }
 
 std::string pipeline_json(const flow::directory& directory, const link_view& link,

@@ -124,6 +124,26 @@ std::string topology_table(const json::object& answer) {
   return rows.text() + "\nRATE: of the last seconds. CREDIT: batches under way, of as many as may be.\n";
 }
 
+namespace {
+
+/// "streams limits_reached: body 3, head 1", a line each.
+std::string figures_notes(const json::object& answer) {
+  auto notes = std::string{};
+  for (const auto& each : answer.at("figures").as_array()) {
+    const auto& figures = each.as_object();
+    auto line = cell(figures.at("actor")) + " " + cell(figures.at("what")) + ":";
+    auto separator = " ";
+    for (const auto& [name, count] : figures.at("counts").as_object()) {
+      line.append(separator).append(name).append(" ").append(cell(count));
+      separator = ", ";
+    }
+    notes += "\n" + printable(std::move(line));
+  }
+  return notes.empty() ? notes : notes + "\n";
+}
+
+} // namespace
+
 std::string losses_table(const json::object& answer) {
   auto rows = table{{"STAGE", "UNIT", ">IN", ">OUT", ">QUEUED", ">BALANCE", "DROPPED"}};
   for (const auto& each : answer.at("stages").as_array()) {
@@ -131,7 +151,7 @@ std::string losses_table(const json::object& answer) {
     rows.add({labelled(stage), cell(stage.at("unit")), count(stage, "in"), count(stage, "out"), count(stage, "queued"),
               cell(stage.at("balance")), drops(stage)});
   }
-  return rows.text();
+  return rows.text() + figures_notes(answer);
 }
 
 std::string libraries_table(const json::object& answer) {
