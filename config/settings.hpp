@@ -85,11 +85,16 @@ struct settings {
   } bodies;
 
   struct {
-    std::size_t head_max = 64 * 1024;    // bytes of one message head
-    std::size_t headers_max = 256;       // fields of one message
-    std::size_t pipeline_max = 64;       // requests that wait for their response on one connection
-    std::chrono::seconds idle_max{300};  // a connection without traffic is forgotten
-    std::size_t connections_max = 16384; // per shard
+    std::size_t head_max = 64 * 1024;           // bytes of one message head
+    std::size_t headers_max = 128;              // fields of one message
+    std::size_t pipeline_max = 64;              // requests that wait for their response on one connection
+    std::size_t continuations_max = 8;          // CONTINUATION frames of one HTTP/2 header block
+    std::size_t streams_max = 256;              // open on one HTTP/2 connection
+    std::size_t header_table_max = 64 * 1024;   // bytes of one direction's HPACK table
+    std::size_t memory_max = 256 * 1024 * 1024; // bytes of heads and bodies that are kept, in all shards together
+    std::chrono::seconds open_max{10};          // a response whose end is awaited longer goes out without it
+    std::chrono::seconds idle_max{300};         // a connection without traffic is forgotten
+    std::size_t connections_max = 16384;        // per shard
   } streams;
 
   struct {

@@ -32,6 +32,10 @@ enum class direction : std::uint8_t {
   outbound // written by the process
 };
 
+constexpr direction opposite(direction way) noexcept {
+  return way == direction::inbound ? direction::outbound : direction::inbound;
+}
+
 enum class ip_family : std::uint8_t { v4, v6 };
 
 struct endpoint {

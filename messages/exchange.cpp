@@ -18,7 +18,7 @@ std::size_t size_of(const http_headers& headers) noexcept {
 std::size_t size_of(const http_request& request) noexcept {
   return request.method.size() + request.scheme.size() + request.host.size() + request.path.size() +
          (request.query ? request.query->size() : 0) + request.version.size() + size_of(request.headers) +
-         request.body.bytes.size();
+         size_of(request.trailers) + request.body.bytes.size();
 }
 
 std::size_t size_of(const process_identity& process) noexcept {
@@ -43,6 +43,10 @@ std::string_view to_string(exchange_quality quality) noexcept {
     return "truncated_limit";
   case exchange_quality::truncated_gap:
     return "truncated_gap";
+  case exchange_quality::aborted:
+    return "aborted";
+  case exchange_quality::fields_unknown:
+    return "fields_unknown";
   case exchange_quality::body_sampled:
     return "body_sampled";
   case exchange_quality::request_only:
@@ -65,6 +69,22 @@ std::string_view to_string(tls_library library) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(application_protocol protocol) noexcept {
+  switch (protocol) {
+  case application_protocol::grpc:
+    return "grpc";
+  case application_protocol::grpc_web:
+    return "grpc_web";
+  case application_protocol::graphql:
+    return "graphql";
+  case application_protocol::websocket:
+    return "websocket";
+  case application_protocol::event_stream:
+    return "event_stream";
+  }
+  return "unknown";
+}
+
 std::optional<std::string_view> header_value(const http_headers& headers, std::string_view name) noexcept {
   auto matches = [name](const http_header& header) {
     return header.first.size() == name.size() && strncasecmp(header.first.data(), name.data(), name.size()) == 0;
@@ -76,11 +96,11 @@ std::optional<std::string_view> header_value(const http_headers& headers, std::s
 }
 
 std::size_t size_in_memory(const exchange& each) noexcept {
-  auto sum = sizeof(exchange) + size_of(each.process);
+  auto sum = sizeof(exchange) + size_of(each.process) + (each.application ? each.application->operation.size() : 0);
   if (each.request)
     sum += size_of(*each.request);
   if (each.response)
-    sum += size_of(each.response->headers) + each.response->body.bytes.size();
+    sum += size_of(each.response->headers) + size_of(each.response->trailers) + each.response->body.bytes.size();
   return sum;
 }
 

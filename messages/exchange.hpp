@@ -20,6 +20,8 @@ enum class exchange_quality : std::uint8_t {
   truncated_kernel, // the kernel's limit for one call cut a body
   truncated_limit,  // our limit for bodies cut a body
   truncated_gap,    // events were lost
+  aborted,          // one side ended the exchange before its end
+  fields_unknown,   // bodies are whole, but some header fields were sent before the capture began (HPACK, RFC 7541)
   body_sampled,     // complete but for its bodies: more came than bodies.rate_max lets pass
   request_only,
   response_only
@@ -35,21 +37,37 @@ struct http_body {
   bool truncated = false;         // `bytes` is not the whole body
 };
 
+/// In HTTP/2, whatever is in fields that are unknown is empty.
 struct http_request {
   std::string method;
   std::string scheme = "https";
-  std::string host;                 // authority: the Host header, else empty
+  std::string host;                 // authority: as in the target or HTTP/2's :authority, else the Host header's
   std::string path;                 // without the query
   std::optional<std::string> query; // without '?'; nothing if there was no '?'
-  std::string version;              // "1.1"
+  std::string version;              // "1.0", "1.1" or "2"
   http_headers headers;
+  http_headers trailers;
   http_body body;
 };
 
 struct http_response {
-  std::uint16_t status = 0;
+  std::uint16_t status = 0; // 0: in a field that is unknown
   http_headers headers;
+  http_headers trailers;
   http_body body;
+};
+
+/// What speaks on top of HTTP, where that is more than resources.
+enum class application_protocol : std::uint8_t { grpc, grpc_web, graphql, websocket, event_stream };
+
+struct application_call {
+  application_protocol protocol = application_protocol::grpc;
+  std::string operation; // gRPC: "package.Service/Method"; GraphQL: "query Name", or the kind alone if it has no name
+  std::optional<std::uint32_t> status; // gRPC: grpc-status
+  std::uint32_t request_messages = 0;  // gRPC: whole ones that were seen
+  std::uint32_t response_messages = 0;
+
+  bool operator==(const application_call&) const = default;
 };
 
 /// Invariant: request or response is there; both unless quality says request_only or response_only.
@@ -63,6 +81,7 @@ struct exchange {
   std::optional<socket_pair> sockets;
   std::optional<http_request> request;
   std::optional<http_response> response;
+  std::optional<application_call> application; // nothing: plain HTTP, or unknown
   exchange_quality quality = exchange_quality::complete;
   process_identity process; // filled in by enrichment
 };
@@ -78,6 +97,7 @@ struct exchange_batch {
 std::string_view to_string(observer_role role) noexcept;
 std::string_view to_string(exchange_quality quality) noexcept;
 std::string_view to_string(tls_library library) noexcept;
+std::string_view to_string(application_protocol protocol) noexcept;
 
 /// The value of the first header called `name` (any case), or nothing. The view lives as long as `headers`.
 std::optional<std::string_view> header_value(const http_headers& headers, std::string_view name) noexcept;

@@ -36,13 +36,14 @@ json::value request_json(const std::optional<http_request>& request) {
   if (!request)
     return nullptr;
   auto message = json::object{};
-  message["method"] = text(request->method);
+  message["method"] = text_or_null(request->method);
   message["scheme"] = text(request->scheme);
   message["host"] = text_or_null(request->host);
-  message["path"] = text(request->path);
+  message["path"] = text_or_null(request->path);
   message["query"] = request->query ? json::value(text(*request->query)) : json::value(nullptr);
   message["version"] = text(request->version);
   message["headers"] = header_list(request->headers);
+  message["trailers"] = header_list(request->trailers);
   add_body(message, request->body);
   return message;
 }
@@ -51,10 +52,23 @@ json::value response_json(const std::optional<http_response>& response) {
   if (!response)
     return nullptr;
   auto message = json::object{};
-  message["status"] = response->status;
+  message["status"] = response->status ? json::value(response->status) : json::value(nullptr);
   message["headers"] = header_list(response->headers);
+  message["trailers"] = header_list(response->trailers);
   add_body(message, response->body);
   return message;
+}
+
+json::value application_json(const std::optional<application_call>& call) {
+  if (!call)
+    return nullptr;
+  auto object = json::object{};
+  object["protocol"] = json::string{to_string(call->protocol)};
+  object["operation"] = text_or_null(call->operation);
+  object["status"] = call->status ? json::value(*call->status) : json::value(nullptr);
+  object["request_messages"] = call->request_messages;
+  object["response_messages"] = call->response_messages;
+  return object;
 }
 
 json::object process_json(const process_identity& process) {
@@ -81,6 +95,7 @@ std::string exchange_json(const exchange& what) {
   line["role"] = json::string{to_string(what.role)};
   line["request"] = request_json(what.request);
   line["response"] = response_json(what.response);
+  line["application"] = application_json(what.application);
   // The serialiser writes 0.736 as 7.36E-1, which is JSON but not pleasant.
   char rest[96];
   std::snprintf(rest, sizeof rest, ",\"duration_ms\":%.3f,\"quality\":\"%s\"}",

@@ -33,7 +33,8 @@ bool is_status_name(std::string_view text) noexcept {
 
 void learn(endpoint_evidence& into, const exchange& one, const schema_limits& limits) {
   assert(one.request);
-  const auto complete = one.quality == exchange_quality::complete;
+  const auto complete =
+      one.quality == exchange_quality::complete || one.quality == exchange_quality::fields_unknown; // the bodies are
   count_up(one.role == observer_role::server ? into.served : into.called);
   into.seen.include({one.time, one.time});
   if (one.request->query)

@@ -63,8 +63,8 @@ api_summary totals(std::string_view authority, const Api& api) {
 } // namespace
 
 void inventory::learn(const exchange& one) {
-  if (!one.request)
-    return count_up(counters_.no_request);
+  if (!one.request || (one.request->path.empty() && one.request->method != "CONNECT"))
+    return count_up(counters_.no_request); // or none that tells its path
   if (!is_method(one.request->method))
     return count_up(counters_.method_refused);
   count_up(counters_.learned);

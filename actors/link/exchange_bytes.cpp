@@ -10,9 +10,9 @@ namespace cleartap {
 
 namespace {
 
-constexpr auto format = std::uint8_t{1};
+constexpr auto format = std::uint8_t{2};
 
-enum part : std::uint8_t { has_sockets = 1, has_request = 2, has_response = 4, all_parts = 7 };
+enum part : std::uint8_t { has_sockets = 1, has_request = 2, has_response = 4, has_application = 8, all_parts = 15 };
 
 /// The shortest forms, so that a count that cannot be true is found before anything is reserved for it.
 constexpr auto exchange_size_min = std::size_t{6 + 4 + 5};
@@ -34,13 +34,15 @@ public:
     value(each.library);
     value(each.quality);
     out_.byte(static_cast<std::uint8_t>((each.sockets ? has_sockets : 0) | (each.request ? has_request : 0) |
-                                        (each.response ? has_response : 0)));
+                                        (each.response ? has_response : 0) | (each.application ? has_application : 0)));
     if (each.sockets)
       add(*each.sockets);
     if (each.request)
       add(*each.request);
     if (each.response)
       add(*each.response);
+    if (each.application)
+      add(*each.application);
     add(each.process);
   }
 
@@ -67,12 +69,23 @@ private:
       out_.text(*request.query);
     out_.text(request.version);
     add(request.headers);
+    add(request.trailers);
     add(request.body);
   }
   void add(const http_response& response) {
     out_.varint(response.status);
     add(response.headers);
+    add(response.trailers);
     add(response.body);
+  }
+  void add(const application_call& call) {
+    value(call.protocol);
+    out_.text(call.operation);
+    out_.byte(call.status.has_value());
+    if (call.status)
+      out_.varint(*call.status);
+    out_.varint(call.request_messages);
+    out_.varint(call.response_messages);
   }
   void add(const http_headers& headers) {
     out_.varint(headers.size());
@@ -170,6 +183,8 @@ private:
       read.request = request();
     if ((parts & has_response) != 0)
       read.response = response();
+    if ((parts & has_application) != 0)
+      read.application = application();
     read.process = process();
     if (!read.request && read.quality != exchange_quality::response_only)
       refuse("an exchange without a request");
@@ -199,6 +214,7 @@ private:
       read.query = text();
     read.version = text();
     read.headers = headers();
+    read.trailers = headers();
     read.body = body();
     return read;
   }
@@ -206,7 +222,18 @@ private:
     auto read = http_response{};
     read.status = small<std::uint16_t>();
     read.headers = headers();
+    read.trailers = headers();
     read.body = body();
+    return read;
+  }
+  application_call application() {
+    auto read = application_call{};
+    read.protocol = value(application_protocol::event_stream);
+    read.operation = text();
+    if (flag())
+      read.status = small<std::uint32_t>();
+    read.request_messages = small<std::uint32_t>();
+    read.response_messages = small<std::uint32_t>();
     return read;
   }
   http_headers headers() {

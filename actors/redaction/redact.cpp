@@ -17,12 +17,20 @@ public:
 
   void mask_head(http_request& request) {
     masking::mask_headers(request.headers, policy_, stats_, work_left_);
+    masking::mask_headers(request.trailers, policy_, stats_, work_left_);
     rewrite(request.path, [](std::string_view path, auto& out) { masking::mask_path(path, out); });
     if (request.query)
       rewrite(*request.query, [](std::string_view query, auto& out) { masking::mask_form(query, false, out); });
   }
 
-  void mask_head(http_response& response) { masking::mask_headers(response.headers, policy_, stats_, work_left_); }
+  void mask_operation(application_call& call) {
+    rewrite(call.operation, [](std::string_view operation, auto& out) { masking::mask_path(operation, out); });
+  }
+
+  void mask_head(http_response& response) {
+    masking::mask_headers(response.headers, policy_, stats_, work_left_);
+    masking::mask_headers(response.trailers, policy_, stats_, work_left_);
+  }
 
   /// Returns whether a part of the body was removed.
   template <class Message>
@@ -60,6 +68,8 @@ void redact(exchange& what, const redaction_policy& policy, redaction_stats& sta
     pass.mask_head(*what.request);
   if (what.response)
     pass.mask_head(*what.response);
+  if (what.application)
+    pass.mask_operation(*what.application);
   auto removed = what.request && pass.mask_body(*what.request);
   removed |= what.response && pass.mask_body(*what.response);
   if (removed && what.quality == exchange_quality::complete)

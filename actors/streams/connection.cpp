@@ -21,47 +21,57 @@ stream_drop drop_of(chunk_cut cut) noexcept {
   return stream_drop::unseen;
 }
 
+/// The client's preface or the server's settings (RFC 9113, 3.4).
+bool begins_http2(std::span<const std::uint8_t> bytes) noexcept {
+  if (bytes.size() < frame_header_size)
+    return false;
+  auto head = read_frame_header(bytes);
+  return bytes.front() == static_cast<std::uint8_t>(http2_preface.front()) ||
+         (head.type == frame_type::settings && !head.has(frame_flag::ack));
+}
+
 } // namespace
 
 connection::connection(const tls_chunk& first, stream_shard& shard)
-    : shard_{shard}, streams_{stream{direction::inbound, shard.limits}, stream{direction::outbound, shard.limits}} {
+    : shard_{shard}, http1_{std::make_unique<http1_conversation>(shard, facts_)} {
   facts_.id = first.connection;
   // Positions count from the first byte of both directions: one that is seen tells where the other begins.
-  for (auto& each : streams_)
-    each.positioned = first.offset == 0;
-  at(first.way).positioned = true;
-  at(first.way).next = first.offset;
+  for (auto& each : positions_)
+    each.known = first.offset == 0;
+  at(first.way) = {true, first.offset};
 }
 
 bool connection::accept(const tls_chunk& chunk, bytes_view bytes, std::vector<exchange>& out) {
   assert(bytes.size() == chunk.size_captured && chunk.size_captured <= chunk.size_original);
   learn(chunk);
   auto writer = exchange_writer{shard_, facts_, out};
-  auto& in = at(chunk.way);
-  auto known = align(in, chunk, writer);
+  auto known = align(chunk, writer);
   auto captured = std::uint64_t{chunk.size_captured};
-  consume(in, bytes.subspan(std::min(known, captured)), chunk.at, writer);
+  consume(chunk.way, bytes.subspan(std::min(known, captured)), chunk.at, writer);
   auto cut = chunk.size_original - std::max(known, captured);
   if (cut > 0 && !over_) {
     shard_.ledger[drop_of(chunk.cut)] += cut;
-    pass_over(in, cut, body_loss::kernel, writer);
+    pass_over(chunk.way, cut, body_loss::kernel, writer);
   } else {
-    shard_.ledger.not_http += cut;
+    shard_.ledger.add_other(other_, cut);
   }
   return !over_;
 }
 
+void connection::tick(kernel_time now, std::vector<exchange>& out) {
+  auto writer = exchange_writer{shard_, facts_, out};
+  if (http1_)
+    http1_->tick(now, writer);
+  if (http2_)
+    http2_->tick(now, writer);
+}
+
 void connection::close(std::vector<exchange>& out) {
   auto writer = exchange_writer{shard_, facts_, out};
-  responses().parser.finish();
-  if (responses().parser.where() == http1_parser::state::complete)
-    end_message(responses(), writer);
-  // An answer in progress keeps its request: so the request ends first.
-  lose(requests(), body_loss::gap, writer);
-  lose(responses(), body_loss::gap, writer);
-  shard_.ledger.queued -= undecided_size_;
-  shard_.ledger.not_http += undecided_size_;
-  undecided_size_ = 0;
+  if (http1_)
+    http1_->close(writer);
+  if (http2_)
+    http2_->close(writer);
   over_ = true;
 }
 
@@ -77,17 +87,18 @@ void connection::learn(const tls_chunk& chunk) {
 }
 
 // Returns how many bytes at the front of the chunk were seen before.
-std::uint64_t connection::align(stream& in, const tls_chunk& chunk, exchange_writer& out) {
+std::uint64_t connection::align(const tls_chunk& chunk, exchange_writer& out) {
+  auto& in = at(chunk.way);
   auto known = std::uint64_t{0};
-  if (!in.positioned) {
-    // Nobody knows what came between the first byte of the other direction and this one.
-    in.positioned = true;
-    pairs_.give_up(out);
+  if (!in.known) {
+    in.known = true;
+    if (http1_)
+      http1_->begin_anywhere(out);
   } else if (chunk.offset > in.next) {
     auto hole = chunk.offset - in.next;
     shard_.ledger.lost += hole;
     ++shard_.ledger.holes;
-    pass_over(in, hole, body_loss::gap, out);
+    pass_over(chunk.way, hole, body_loss::gap, out);
   } else {
     known = std::min<std::uint64_t>(in.next - chunk.offset, chunk.size_original);
     shard_.ledger[stream_drop::overlap] += known;
@@ -96,73 +107,48 @@ std::uint64_t connection::align(stream& in, const tls_chunk& chunk, exchange_wri
   return known;
 }
 
-// `size` bytes are missing. Inside of content nothing else is lost with them.
-void connection::pass_over(stream& in, std::uint64_t size, body_loss why, exchange_writer& out) {
-  if (in.where != phase::message || in.parser.skippable() < size) {
-    lose(in, why, out);
+void connection::consume(direction way, bytes_view bytes, kernel_time at, exchange_writer& out) {
+  if (http2_) {
+    over_ = !http2_->consume(way, bytes, at, out);
     return;
   }
-  in.parser.skip(size, why);
-  if (in.parser.where() == http1_parser::state::complete)
-    end_message(in, out);
-}
-
-// No message in progress survives, and no request so far can be told its response.
-void connection::lose(stream& in, body_loss why, exchange_writer& out) {
-  if (in.where == phase::message)
-    end_early(in, why, out);
-  drop_prefix(in, out);
-  in.where = phase::searching;
-  pairs_.give_up(out);
-}
-
-void connection::end_early(stream& in, body_loss why, exchange_writer& out) {
-  if (!in.parser.head_complete()) {
-    abandon(in, out);
-    return;
+  auto rest = http1_->consume(way, bytes, at, out);
+  if (http1_->where() == http1_conversation::course::http2) {
+    become_http2(way, rest, at, out);
+  } else if (http1_->where() == http1_conversation::course::over) {
+    over_ = true;
+    other_ = http1_->successor();
+    shard_.ledger.add_other(other_, rest.size());
   }
-  auto message = in.parser.take();
-  message.lose(why);
-  if (carries_requests(in))
-    pairs_.request_ended(std::move(message), out);
+}
+
+void connection::become_http2(direction way, bytes_view bytes, kernel_time at, exchange_writer& out) {
+  auto upgraded = http1_->take_upgraded();
+  auto first = http1_->take_prefix(way);
+  first.insert(first.end(), bytes.begin(), bytes.end());
+  auto other = http1_->take_prefix(opposite(way));
+  auto from_start = std::array<bool, 2>{};
+  auto starts = upgraded || (http1_->untouched(way) && begins_http2(first));
+  for (auto each : {direction::inbound, direction::outbound})
+    from_start[each == direction::inbound ? 0 : 1] = starts && (upgraded || http1_->untouched(each));
+  http1_->dissolve(out);
+  http1_.reset();
+  http2_ = std::make_unique<http2_conversation>(shard_, facts_, from_start);
+  if (upgraded)
+    http2_->upgraded(opposite(way), *std::move(upgraded));
+  if (!other.empty())
+    over_ = !http2_->consume(opposite(way), other, at, out);
+  if (!over_)
+    over_ = !http2_->consume(way, first, at, out);
   else
-    pairs_.response_ended(std::move(message), out);
+    shard_.ledger.add_other(other_, first.size());
 }
 
-void connection::abandon(stream& in, exchange_writer& out) {
-  if (in.parser.kind() == message_kind::response)
-    pairs_.response_failed();
-  in.where = phase::searching;
-  junk(in, in.parser.take().size, out);
-}
-
-void connection::drop_prefix(stream& in, exchange_writer& out) {
-  auto size = std::exchange(in.prefix_size, std::uint8_t{0});
-  junk(in, size, out);
-}
-
-// `size` queued bytes are in no message.
-void connection::junk(const stream& in, std::uint64_t size, exchange_writer& out) {
-  if (size == 0)
-    return;
-  if (!decided_) {
-    undecided_size_ += size;
-    over_ = over_ || undecided_size_ > shard_.limits.search_max;
-    return;
-  }
-  shard_.drop_queued(stream_drop::resync, size);
-  if (!carries_requests(in) && pairs_.waiting())
-    pairs_.give_up(out); // a response may have been among them
-}
-
-void connection::decide(direction requests, exchange_writer& out) {
-  decided_ = true;
-  requests_ = requests;
-  facts_.role = requests == direction::outbound ? observer_role::client : observer_role::server;
-  shard_.drop_queued(stream_drop::resync, std::exchange(undecided_size_, 0));
-  auto& other = responses();
-  if (other.where == phase::message && other.parser.kind() == message_kind::request)
-    abandon(other, out);
+void connection::pass_over(direction way, std::uint64_t size, body_loss why, exchange_writer& out) {
+  if (http1_)
+    http1_->pass_over(way, size, why, out);
+  else
+    http2_->pass_over(way, size, why, out);
 }
 
 } // namespace cleartap

@@ -11,7 +11,7 @@ void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> b
   auto& ledger = shard_.ledger;
   ledger.in += chunk.size_original;
   if (chunk.kind == chunk_kind::closed) {
-    ledger.not_http += chunk.size_original;
+    ledger.add_other(other_protocol::unknown, chunk.size_original);
     if (auto found = known_.find(chunk.connection); found != known_.end())
       close(found, out);
     return;
@@ -24,8 +24,10 @@ void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> b
   }
   known->last = std::max(known->last, chunk.at);
   if (!known->http) {
-    ledger.not_http += chunk.size_original;
+    ledger.add_other(known->other, chunk.size_original);
   } else if (!known->http->accept(chunk, bytes, out)) {
+    known->other = known->http->other();
+    ++ledger.connections_of[static_cast<std::size_t>(known->other)];
     known->http->close(out);
     known->http.reset();
   }
@@ -40,6 +42,8 @@ void connections::process_exited(std::uint32_t tgid, std::vector<exchange>& out)
 void connections::expire(kernel_time now, std::vector<exchange>& out) {
   for (auto it = known_.begin(); it != known_.end();) {
     if (now - it->second.last < shard_.limits.idle_max) {
+      if (it->second.http)
+        it->second.http->tick(now, out);
       ++it;
       continue;
     }

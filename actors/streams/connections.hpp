@@ -28,7 +28,8 @@ public:
   /// As if each connection of the process were closed.
   void process_exited(std::uint32_t tgid, std::vector<exchange>& out);
 
-  /// Closes every connection without a chunk for stream_limits::idle_max.
+  /// Exchanges whose end is not awaited any more go out. Then closes every connection without a chunk for
+  /// stream_limits::idle_max.
   void expire(kernel_time now, std::vector<exchange>& out);
 
   /// Whatever is pending goes out; nothing is queued afterwards.
@@ -40,7 +41,8 @@ public:
 private:
   struct entry {
     kernel_time last{0};
-    std::unique_ptr<connection> http; // none: the connection does not speak HTTP/1.1
+    std::unique_ptr<connection> http; // none: the connection does not speak HTTP
+    other_protocol other = other_protocol::unknown;
   };
   using table = std::map<connection_id, entry>; // ordered: a process is a range
 

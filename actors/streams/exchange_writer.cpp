@@ -1,8 +1,10 @@
 #include "actors/streams/exchange_writer.hpp"
 
+#include "actors/streams/application.hpp"
 #include "actors/streams/request_target.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cctype>
 
@@ -16,6 +18,8 @@ exchange_quality quality_of(body_loss loss) noexcept {
     return exchange_quality::complete;
   case body_loss::limit:
     return exchange_quality::truncated_limit;
+  case body_loss::aborted:
+    return exchange_quality::aborted;
   case body_loss::kernel:
     return exchange_quality::truncated_kernel;
   case body_loss::gap:
@@ -24,17 +28,31 @@ exchange_quality quality_of(body_loss loss) noexcept {
   return exchange_quality::truncated_gap;
 }
 
+std::string_view to_string(http_version version) noexcept {
+  constexpr auto names = std::array<std::string_view, 3>{"1.0", "1.1", "2"};
+  return names[static_cast<std::size_t>(version)];
+}
+
 std::string lower_case(std::string_view text) {
   auto lower = std::string{text};
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return lower;
 }
 
-void fill_target(http_request& request, std::string_view target) {
-  auto split = split_target(request.method, target);
-  if (!split.scheme.empty())
-    request.scheme = lower_case(split.scheme);
-  request.host = split.host.empty() ? header_value(request.headers, "host").value_or("") : split.host;
+std::string_view first_of(std::string_view a, std::string_view b, std::string_view c) noexcept {
+  return !a.empty() ? a : !b.empty() ? b : c;
+}
+
+/// HTTP/2 tells scheme and authority apart from the target (RFC 9113, 8.3.1).
+void fill_target(http_request& request, const http_message& message) {
+  if (message.version == http_version::http2 && message.target.empty() && message.method != "CONNECT") {
+    request.host = message.authority;
+    return; // unknown
+  }
+  auto split = split_target(message.protocol.empty() ? request.method : "", message.target);
+  if (auto scheme = first_of(message.scheme, split.scheme, ""); !scheme.empty())
+    request.scheme = lower_case(scheme);
+  request.host = first_of(message.authority, split.host, header_value(request.headers, "host").value_or(""));
   request.path = split.path;
   if (split.query)
     request.query = std::string{*split.query};
@@ -42,27 +60,32 @@ void fill_target(http_request& request, std::string_view target) {
 
 } // namespace
 
-void exchange_writer::write(http1_message request, http1_message response) {
+void exchange_writer::write(http_message request, http_message response) {
   auto& made = add(request);
   made.duration = response.last - request.first;
   made.request = settle_request(request);
   made.response = settle_response(response);
   made.quality = quality_of(std::max(request.loss, response.loss)); // decoding may have added one
+  if (made.quality == exchange_quality::complete && (request.fields_unknown || response.fields_unknown))
+    made.quality = exchange_quality::fields_unknown;
+  made.application = application_of(made);
 }
 
-void exchange_writer::write_request(http1_message request) {
+void exchange_writer::write_request(http_message request) {
   auto& made = add(request);
   made.quality = exchange_quality::request_only;
   made.request = settle_request(request);
+  made.application = application_of(made);
 }
 
-void exchange_writer::write_response(http1_message response) {
+void exchange_writer::write_response(http_message response) {
   auto& made = add(response);
   made.quality = exchange_quality::response_only;
   made.response = settle_response(response);
+  made.application = application_of(made);
 }
 
-exchange& exchange_writer::add(const http1_message& first) {
+exchange& exchange_writer::add(const http_message& first) {
   auto& made = out_.emplace_back();
   made.connection = facts_.id;
   made.seen = first.first;
@@ -73,23 +96,27 @@ exchange& exchange_writer::add(const http1_message& first) {
   return made;
 }
 
-http_request exchange_writer::settle_request(http1_message& message) {
+http_request exchange_writer::settle_request(http_message& message) {
   settle(message, shard_.limits.request_body_max);
   auto request = http_request{};
   request.method = std::move(message.method);
-  request.version = message.version_minor == 0 ? "1.0" : "1.1";
+  request.version = to_string(message.version);
   request.headers = std::move(message.headers);
+  request.trailers = std::move(message.trailers);
   request.body = std::move(message.body);
-  fill_target(request, message.target);
+  fill_target(request, message);
   return request;
 }
 
-http_response exchange_writer::settle_response(http1_message& message) {
+http_response exchange_writer::settle_response(http_message& message) {
   settle(message, shard_.limits.response_body_max);
-  return {.status = message.status, .headers = std::move(message.headers), .body = std::move(message.body)};
+  return {.status = message.status,
+          .headers = std::move(message.headers),
+          .trailers = std::move(message.trailers),
+          .body = std::move(message.body)};
 }
 
-void exchange_writer::settle(http1_message& message, std::size_t body_max) {
+void exchange_writer::settle(http_message& message, std::size_t body_max) {
   auto& ledger = shard_.ledger;
   assert(ledger.queued >= message.size);
   ledger.queued -= message.size;

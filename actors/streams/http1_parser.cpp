@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <limits>
+#include <strings.h>
 #include <utility>
 
 namespace cleartap {
@@ -35,8 +36,8 @@ struct http1_parser::callbacks {
     return 0;
   }
   static int header_value(llhttp_t* from, const char* at, std::size_t size) noexcept {
-    auto& parser = self(from);
-    return parser.state_ == state::head ? parser.keep(parser.message_.headers.back().second, {at, size}) : 0;
+    auto& fields = self(from).fields();
+    return self(from).given_up_ ? 0 : self(from).keep(fields.back().second, {at, size});
   }
   static int headers_complete(llhttp_t* from) noexcept { return self(from).end_head(); }
   static int chunk_header(llhttp_t* from) noexcept {
@@ -48,8 +49,9 @@ struct http1_parser::callbacks {
     return 0;
   }
   static int body(llhttp_t* from, const char* at, std::size_t size) noexcept {
-    if (!self(from).skipping_)
-      self(from).add_body({at, size});
+    auto& parser = self(from);
+    if (!parser.skipping_ && !parser.given_up_)
+      parser.message_.add_body({at, size}, parser.kind_, *parser.shard_);
     return 0;
   }
   static int message_complete(llhttp_t* from) noexcept {
@@ -87,7 +89,7 @@ void http1_parser::begin(message_kind kind, std::string_view answered_method, ke
   answers_unknown_ = kind == message_kind::response && answered_method.empty();
   answers_head_ = answered_method == "HEAD";
   answers_connect_ = answered_method == "CONNECT";
-  start_line_complete_ = naming_ = in_chunk_ = false;
+  start_line_complete_ = given_up_ = naming_ = in_chunk_ = false;
 }
 
 std::size_t http1_parser::feed(std::span<const std::uint8_t> bytes, kernel_time at) {
@@ -102,7 +104,8 @@ std::size_t http1_parser::feed(std::span<const std::uint8_t> bytes, kernel_time 
     return used;
   }
   message_.last = at;
-  message_.size += used;
+  if (!given_up_)
+    message_.size += used;
   return used;
 }
 
@@ -140,8 +143,22 @@ bool http1_parser::ends_http() const noexcept {
   return message_.status == 101 || (answers_connect_ && message_.status / 100 == 2);
 }
 
-http1_message http1_parser::take() noexcept {
+bool http1_parser::has_endless_body() const noexcept {
+  constexpr auto type = std::string_view{"text/event-stream"};
+  if (state_ != state::body || kind_ != message_kind::response || given_up_)
+    return false;
+  auto value = header_value(message_.headers, "Content-Type").value_or("");
+  return value.size() >= type.size() && strncasecmp(value.data(), type.data(), type.size()) == 0;
+}
+
+http_message http1_parser::give_up() noexcept {
+  given_up_ = true;
+  return std::exchange(message_, {});
+}
+
+http_message http1_parser::take() noexcept {
   state_ = state::idle;
+  given_up_ = false;
   return std::exchange(message_, {});
 }
 
@@ -155,14 +172,19 @@ bool http1_parser::lasts_until_close() const noexcept {
   return kind_ == message_kind::response && llhttp_message_needs_eof(&llhttp_) != 0;
 }
 
+int http1_parser::refuse(stream_limit which) noexcept {
+  limit_reached_ = which;
+  state_ = state::too_large;
+  return HPE_USER;
+}
+
 // The parts of one string may come one byte at a time.
 int http1_parser::keep(std::string& where, std::string_view part) {
   head_size_ += part.size();
-  if (head_size_ > limits_->head_max) {
-    limit_reached_ = stream_limit::head;
-    state_ = state::too_large;
-    return HPE_USER;
-  }
+  if (head_size_ > shard_->limits.head_max)
+    return refuse(stream_limit::head);
+  if (!message_.kept.grow(*shard_, part.size()))
+    return refuse(stream_limit::memory);
   where.append(part);
   return 0;
 }
@@ -170,21 +192,18 @@ int http1_parser::keep(std::string& where, std::string_view part) {
 int http1_parser::add_name(std::string_view part) {
   if (!start_line_complete_)
     return HPE_USER;
-  if (state_ != state::head)
-    return 0; // a trailer
-  auto& headers = message_.headers;
+  if (given_up_)
+    return 0;
+  auto& fields = this->fields();
   if (!naming_) {
-    if (headers.size() >= limits_->headers_max) {
-      limit_reached_ = stream_limit::headers;
-      state_ = state::too_large;
-      return HPE_USER;
-    }
-    if (headers.empty())
-      headers.reserve(16);
-    headers.emplace_back();
+    if (message_.headers.size() + message_.trailers.size() >= shard_->limits.headers_max)
+      return refuse(stream_limit::headers);
+    if (state_ == state::head && fields.empty())
+      fields.reserve(16);
+    fields.emplace_back();
     naming_ = true;
   }
-  return keep(headers.back().first, part);
+  return keep(fields.back().first, part);
 }
 
 // The result tells llhttp: 0 a body as the head says, 1 none, 2 none and no HTTP afterwards, -1 an error.
@@ -193,7 +212,7 @@ int http1_parser::end_head() {
     return -1; // llhttp takes a line without a version for HTTP/0.9
   for (auto& header : message_.headers)
     trim_end(header.second);
-  message_.version_minor = llhttp_.http_minor;
+  message_.version = llhttp_.http_minor == 0 ? http_version::http1_0 : http_version::http1_1;
   message_.status = llhttp_.status_code;
   if (kind_ == message_kind::request)
     message_.method = llhttp_method_name(static_cast<llhttp_method_t>(llhttp_.method));
@@ -208,25 +227,11 @@ int http1_parser::end_head() {
   }
   // A length that nothing follows must not cost memory.
   constexpr auto reserved_max = std::uint64_t{16 * 1024};
+  const auto& limits = shard_->limits;
+  auto body_max = kind_ == message_kind::request ? limits.request_body_max : limits.response_body_max;
   if ((llhttp_.flags & F_CHUNKED) == 0 && !lasts_until_close())
-    message_.body.bytes.reserve(std::min({llhttp_.content_length, reserved_max, std::uint64_t{body_max()}}));
+    message_.body.bytes.reserve(std::min({llhttp_.content_length, reserved_max, std::uint64_t{body_max}}));
   return 0;
-}
-
-void http1_parser::add_body(std::string_view part) {
-  auto& body = message_.body;
-  body.size_carried += part.size();
-  if (body.truncated)
-    return; // what follows a loss would look as if it followed what came before it
-  auto room = body_max() - std::min(body_max(), body.bytes.size()); // the limit may have been lowered meanwhile
-  auto kept = std::min(part.size(), room);
-  body.bytes.append(part.substr(0, kept));
-  if (kept < part.size())
-    message_.lose(body_loss::limit);
-}
-
-std::size_t http1_parser::body_max() const noexcept {
-  return kind_ == message_kind::request ? limits_->request_body_max : limits_->response_body_max;
 }
 
 } // namespace cleartap

@@ -1,9 +1,7 @@
 // Takes one HTTP/1 message (RFC 9112) at a time from the bytes of one direction. Refuses to know positions and pairs.
 #pragma once
 
-#include "actors/streams/http1_message.hpp"
-#include "actors/streams/ledger.hpp"
-#include "actors/streams/stream_limits.hpp"
+#include "actors/streams/http_message.hpp"
 
 #include <llhttp.h>
 #include <span>
@@ -23,8 +21,8 @@ public:
     too_large
   };
 
-  /// `limits` must outlive the parser.
-  explicit http1_parser(const stream_limits& limits) noexcept : limits_{&limits} {}
+  /// `shard` must outlive the parser.
+  explicit http1_parser(stream_shard& shard) noexcept : shard_{&shard} {}
 
   /// Prepares for a message whose first byte comes next. The method that a response answers decides whether it has a
   /// body (RFC 9112, 6.3). Without one, a response ends with its head; its body is marked truncated if there may be
@@ -51,31 +49,39 @@ public:
   /// Whether the start line is whole and says HTTP/1, whatever came after it.
   bool start_line_complete() const noexcept { return start_line_complete_; }
   bool head_complete() const noexcept { return state_ == state::body || state_ == state::complete; }
-  const http1_message& message() const noexcept { return message_; }
+  const http_message& message() const noexcept { return message_; }
 
   /// Whether a complete response ends HTTP on its connection: 101, or 2xx to CONNECT.
   bool ends_http() const noexcept;
+
+  /// Whether the head is whole and says that the body has no end that is worth waiting for.
+  bool has_endless_body() const noexcept;
+
+  /// Hands over the message before its end. The rest of it is parsed, and not kept; `message` has none of it.
+  http_message give_up() noexcept;
+  bool is_given_up() const noexcept { return given_up_; }
 
   /// Which limit made the message too large.
   stream_limit limit_reached() const noexcept { return limit_reached_; }
 
   /// Hands over the message, whole or not, and is idle.
-  http1_message take() noexcept;
+  http_message take() noexcept;
 
 private:
   struct callbacks; // what llhttp calls
 
   bool announces_no_body() const noexcept;
   bool lasts_until_close() const noexcept;
+  /// Where a field belongs that comes now.
+  http_headers& fields() noexcept { return state_ == state::head ? message_.headers : message_.trailers; }
+  int refuse(stream_limit which) noexcept;
   int keep(std::string& where, std::string_view part);
   int add_name(std::string_view part);
   int end_head();
-  void add_body(std::string_view part);
-  std::size_t body_max() const noexcept;
 
-  const stream_limits* limits_;
+  stream_shard* shard_;
   llhttp_t llhttp_{};
-  http1_message message_;
+  http_message message_;
   std::size_t head_size_ = 0; // of what is kept
   state state_ = state::idle;
   message_kind kind_ = message_kind::request;
@@ -84,6 +90,7 @@ private:
   bool answers_unknown_ = false;
   bool answers_head_ = false;
   bool answers_connect_ = false;
+  bool given_up_ = false;
   bool naming_ = false;   // the last header's name is not whole yet
   bool in_chunk_ = false; // chunk data comes next
   bool skipping_ = false; // the bytes fed stand for lost ones

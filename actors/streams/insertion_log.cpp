@@ -50,7 +50,7 @@ void insertion_log::evict() {
     size_ -= size_of(entries_[dead_]);
 }
 
-/// As many entries die before one is moved, or as many bytes as the log may hold: the cost per insertion is constant.
+/// Rarely enough that an insertion costs little, often enough that the dead take little room.
 void insertion_log::compact() {
   if (dead_ == entries_.size()) {
     dead_ = 0;
@@ -59,7 +59,7 @@ void insertion_log::compact() {
     return;
   }
   const auto dead_bytes = entries_[dead_].begin;
-  if (dead_ * 2 <= entries_.size() && dead_bytes <= size_max_)
+  if (dead_ * 4 <= entries_.size() && dead_bytes <= size_max_ / 4)
     return;
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(dead_));
   bytes_.erase(0, dead_bytes);

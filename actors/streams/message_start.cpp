@@ -1,5 +1,7 @@
 #include "actors/streams/message_start.hpp"
 
+#include "actors/streams/http2_frame.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -39,6 +41,18 @@ bool agrees_with_status(std::string_view text) noexcept {
   return std::ranges::equal(text.substr(0, size), status_pattern.substr(0, size), fits);
 }
 
+/// The length of a usual frame is in two bytes, and its type is below 10.
+message_start recognise_frame(std::span<const std::uint8_t> bytes) noexcept {
+  constexpr auto last_type = 9;
+  auto begins = bytes[0] == 0 && (bytes.size() < 2 || bytes[1] <= frame_length_usual >> 8) &&
+                (bytes.size() < 4 || bytes[3] <= last_type);
+  if (!begins)
+    return message_start::none;
+  if (bytes.size() < frame_header_size)
+    return message_start::undecided;
+  return is_valid(read_frame_header(bytes)) ? message_start::http2 : message_start::none;
+}
+
 message_start recognise_request(std::string_view text) noexcept {
   for (auto method : methods) {
     if (!agree(text, method))
@@ -53,12 +67,16 @@ message_start recognise_request(std::string_view text) noexcept {
 } // namespace
 
 message_start recognise_message_start(std::span<const std::uint8_t> bytes) noexcept {
+  if (bytes.empty())
+    return message_start::undecided;
   auto text = std::string_view{reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), message_start_size)};
   if (agrees_with_status(text))
     return text.size() >= status_pattern.size() ? message_start::response : message_start::undecided;
   if (agree(text, preface))
     return text.size() >= preface.size() ? message_start::http2 : message_start::undecided;
-  return recognise_request(text);
+  if (auto found = recognise_request(text); found != message_start::none)
+    return found;
+  return recognise_frame(bytes);
 }
 
 } // namespace cleartap

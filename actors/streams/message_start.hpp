@@ -11,7 +11,7 @@ enum class message_start : std::uint8_t {
   undecided, // a beginning of one so far
   request,   // METHOD SP and a character that begins a target (RFC 9112, 3)
   response,  // HTTP/1.x SP 3DIGIT (RFC 9112, 4)
-  http2,     // the client's preface (RFC 9113, 3.4)
+  http2,     // the client's preface (RFC 9113, 3.4), or what can be the header of a frame
   none
 };
 

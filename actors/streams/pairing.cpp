@@ -1,9 +1,23 @@
 #include "actors/streams/pairing.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 namespace cleartap {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A server that is silent for so long has answered everything. For one that was seen to be slow it takes longer.
+constexpr auto quiet_min = kernel_time{1s};
+constexpr auto quiet_factor = 4;
+
+bool has_usual_body(std::string_view method) noexcept { return method != "HEAD" && method != "CONNECT"; }
+
+} // namespace
 
 void pairing::request_began(std::string_view method, kernel_time first, exchange_writer& out) {
   auto fresh = slot{};
@@ -19,12 +33,17 @@ void pairing::expect(slot& added, kernel_time first, exchange_writer& out) {
   if (slots_.size() >= out.shard().limits.pipeline_max) {
     ++out.shard().ledger[stream_limit::pipeline];
     pipelined_ = true;
-    give_up(out);
+    give_up({}, out);
   }
-  added.settled = over_ || std::exchange(owed_, false);
+  added.settled = doubt_ || std::exchange(owed_, false);
+  if (doubt_) {
+    ++doubt_->outstanding_min;
+    ++doubt_->outstanding_max;
+    doubt_->any_method = doubt_->any_method || !has_usual_body(added.method);
+  }
 }
 
-void pairing::request_ended(http1_message request, exchange_writer& out) {
+void pairing::request_ended(http_message request, exchange_writer& out) {
   assert(!slots_.empty() && !slots_.back().request);
   slots_.back().request = std::move(request);
   write_settled(out);
@@ -47,6 +66,8 @@ std::string_view pairing::response_began() {
     pipelined_ = pipelined_ || slots_.size() > 1;
     return slots_.front().method;
   }
+  if (doubt_)
+    return doubt_->any_method ? "" : "GET"; // whichever of them it answers, it ends alike
   // With threads, a response can be seen before the end of the call that wrote its request.
   if (in_step_)
     owed_ = true;
@@ -54,30 +75,68 @@ std::string_view pairing::response_began() {
   return {};
 }
 
-void pairing::response_ended(http1_message response, exchange_writer& out) {
+void pairing::response_ended(http_message response, exchange_writer& out) {
   if (!std::exchange(claimed_, false)) {
+    settle_response();
     out.write_response(std::move(response));
     return;
   }
   in_step_ = true;
+  if (const auto& request = slots_.front().request)
+    slowest_ = std::max(slowest_, response.first - request->last);
   slots_.front().response = std::move(response);
   slots_.front().settled = true;
   write_settled(out);
 }
 
-void pairing::interim_ended(const http1_message& interim, exchange_writer& out) {
+void pairing::interim_ended(const http_message& interim, exchange_writer& out) {
   if (std::exchange(claimed_, false))
     slots_.front().interim_size += interim.size;
   else
     out.shard().drop_queued(stream_drop::resync, interim.size);
 }
 
-void pairing::give_up(exchange_writer& out) {
-  for (auto i = std::size_t{claimed_ ? 1u : 0u}; i < slots_.size(); ++i)
-    slots_[i].settled = true;
+http_message pairing::take_answered() {
+  auto answered = std::move(slots_.front());
+  slots_.erase(slots_.begin());
+  answered.request->size += answered.interim_size;
+  return *std::move(answered.request);
+}
+
+void pairing::settle_response() noexcept {
+  if (!doubt_)
+    return;
+  doubt_->outstanding_min -= doubt_->outstanding_min > 0;
+  doubt_->outstanding_max -= doubt_->outstanding_max > 0;
+  if (doubt_->outstanding_max == 0)
+    doubt_.reset();
+}
+
+void pairing::saw(kernel_time at, bool of_requests) noexcept {
+  const auto quiet = std::max(quiet_min, quiet_factor * slowest_);
+  if (doubt_ && of_requests && slots_.empty() && doubt_->outstanding_min == 0 && at - last_ > quiet)
+    doubt_.reset();
+  last_ = std::max(last_, at);
+}
+
+void pairing::give_up(missing what, exchange_writer& out) {
+  auto given_up = doubt{};
+  for (auto i = std::size_t{claimed_ ? 1u : 0u}; i < slots_.size(); ++i) {
+    given_up.outstanding_max += !std::exchange(slots_[i].settled, true);
+    given_up.any_method = given_up.any_method || !has_usual_body(slots_[i].method);
+  }
+  given_up.outstanding_min = given_up.outstanding_max;
   in_step_ = owed_ = false;
-  // Responses to requests that were given up may still be under way, and nobody can tell how many.
-  over_ = over_ || pipelined_;
+  if (pipelined_ && !doubt_)
+    doubt_ = given_up;
+  if (doubt_) {
+    constexpr auto max = std::numeric_limits<std::uint64_t>::max();
+    doubt_->outstanding_min -= std::min(doubt_->outstanding_min, what.responses);
+    doubt_->outstanding_max += std::min(max - doubt_->outstanding_max, what.requests);
+    doubt_->any_method = doubt_->any_method || what.requests > 0;
+    if (doubt_->outstanding_max == 0)
+      doubt_.reset();
+  }
   write_settled(out);
 }
 

@@ -25,7 +25,16 @@ void publish_ledger(streams_state& state) {
   shown.show_dropped(drop_reason::parse_error, ledger[stream_drop::parse_error]);
   shown.show_dropped(drop_reason::connections_full, ledger[stream_drop::connections_full]);
   shown.show_dropped(drop_reason::limit, ledger[stream_drop::limit]);
+  shown.show_dropped(drop_reason::pushed, ledger[stream_drop::pushed]);
   shown.show_dropped(drop_reason::overlap, ledger[stream_drop::overlap]);
+}
+
+void publish_figures(streams_state& state) {
+  const auto& ledger = state.open->ledger();
+  state.figures[0].show_all(ledger.reached);
+  state.figures[1].show_all(ledger.others);
+  state.figures[2].show_all(ledger.connections_of);
+  state.figures[3].show_all(std::array{ledger.holes, ledger.lost, ledger.undecodable});
 }
 
 void pass_finished(streams_state& state) {
@@ -38,6 +47,7 @@ void pass_finished(streams_state& state) {
   state.finished.clear();
   out.flush();
   publish_ledger(state);
+  publish_figures(state);
 }
 
 void take(streams_state& state, const flow::parcel<chunk_batch>& parcel) {
@@ -56,12 +66,23 @@ kernel_time now() { return std::chrono::steady_clock::now().time_since_epoch(); 
 
 } // namespace
 
+stream_figures add_stream_figures(flow::directory& directory, std::size_t index) {
+  static constexpr auto damage = std::array<std::string_view, 3>{"holes", "hole_bytes", "undecodable_bodies"};
+  auto add = [&](const char* what, std::span<const std::string_view> names) {
+    return &directory.add_figures("streams", index, what, names);
+  };
+  return {add("limits_reached", stream_limit_names), add("not_http_bytes", other_protocol_names()),
+          add("not_http_connections", other_protocol_names()), add("damage", damage)};
+}
+
 streams_actor::behavior_type streams(streams_actor::stateful_pointer<streams_state> self, const settings* config,
-                                     flow::actor_status* status, flow::edge_status* out) {
+                                     flow::actor_status* status, stream_figures figures, flow::edge_status* out) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
   state.ledger.emplace(*status);
+  for (auto* each : {figures.limits, figures.other_bytes, figures.other_connections, figures.damage})
+    state.figures.emplace_back(*each);
   state.open.emplace(limits_of(*config));
   state.out.emplace(*out, *status, flow::wake(self));
   self->delayed_send(self, expiry_interval, tick_atom_v);

@@ -130,8 +130,8 @@ void sniffer_part::add_to(plan& into, bool deliver) {
   auto rings = into.add_stage("ring", "bytes", 1, [&](actor_status& status, std::size_t) {
     return detached_spawner(ring, kernel, &status, ring_edges{to_streams, to_rescan, to_processes});
   });
-  auto shards = into.add_stage("streams", "bytes", pipeline.streams.actors, [&](actor_status& status, std::size_t) {
-    return spawner(streams, live_, &status, to_redaction);
+  auto shards = into.add_stage("streams", "bytes", pipeline.streams.actors, [&](actor_status& status, std::size_t i) {
+    return spawner(streams, live_, &status, add_stream_figures(into.directory(), i), to_redaction);
   });
   auto workers =
       into.add_stage("redaction", "exchanges", pipeline.redaction.actors, [&](actor_status& status, std::size_t) {

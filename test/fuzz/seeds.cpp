@@ -5,6 +5,7 @@
 #include "test/unit/coverage/hellos.hpp"
 #include "test/unit/link/frames.hpp"
 #include "test/unit/link/random_exchanges.hpp"
+#include "test/unit/streams/hpack_blocks.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -100,6 +101,46 @@ void write_hellos(corpus target) {
   target.add(cut);
 }
 
+/// The inputs of hpack_fuzz: how the blocks are made, where the decoders join and lose, and the blocks.
+writer header_session(bool deflated, std::uint64_t seed) {
+  return writer{}.number(deflated ? 1 : 0, 1).number(seed % 4, 1).number(3 + seed % 4, 1);
+}
+
+writer raw_blocks(std::uint64_t seed) {
+  auto random = hpack_random{seed};
+  auto truth = hpack_truth{};
+  auto all = header_session(false, seed);
+  for (auto blocks = 0; blocks < 8; ++blocks) {
+    const auto block = random_block(random, truth).bytes;
+    all.number(block.size(), 2).raw(block);
+  }
+  return all;
+}
+
+writer deflated_blocks(std::uint64_t seed) {
+  auto random = hpack_random{seed};
+  auto all = header_session(true, seed);
+  for (auto blocks = 0; blocks < 8; ++blocks) {
+    const auto changes = random.below(8) == 0 ? 2u : 0u;
+    all.number(changes, 1);
+    for (auto left = changes; left > 0; --left)
+      all.number(random.table_size(), 2);
+    const auto fields = random.below(10);
+    all.number(fields, 1);
+    for (auto left = fields; left > 0; --left)
+      for (const auto& text : {random.name(), random.value()})
+        all.number(text.size(), 1).text(text);
+  }
+  return all;
+}
+
+void write_header_blocks(corpus target) {
+  for (auto seed = 0u; seed < 10; ++seed) {
+    target.add(raw_blocks(seed));
+    target.add(deflated_blocks(seed));
+  }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -112,4 +153,5 @@ int main(int argc, char** argv) {
   write_exchanges(corpus{directory / "exchange_codec"});
   write_parts(corpus{directory / "part_assembly"});
   write_hellos(corpus{directory / "client_hello"});
+  write_header_blocks(corpus{directory / "hpack"});
 }

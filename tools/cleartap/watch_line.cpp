@@ -34,12 +34,15 @@ std::string outcome(const json::object& exchange) {
   const auto& response = object(exchange, "response");
   if (response.empty())
     return "(no response)";
-  char line[96];
-  std::snprintf(line, sizeof line, "%lld  %.1f ms  %lld B",
-                static_cast<long long>(response.at("status").to_number<std::int64_t>()),
-                exchange.at("duration_ms").to_number<double>(),
+  const auto* status = response.if_contains("status");
+  auto line = status && status->is_number() ? std::to_string(status->to_number<std::int64_t>()) : "???";
+  const auto& application = object(exchange, "application");
+  if (const auto* code = application.if_contains("status"); code && code->is_number())
+    line += "/" + text(application, "protocol") + " " + std::to_string(code->to_number<std::int64_t>());
+  char rest[80];
+  std::snprintf(rest, sizeof rest, "  %.1f ms  %lld B", exchange.at("duration_ms").to_number<double>(),
                 static_cast<long long>(response.at("bytes").to_number<std::int64_t>()));
-  return line;
+  return line + rest;
 }
 
 } // namespace
@@ -53,6 +56,8 @@ std::string watch_line(const json::object& exchange) {
   line += "  " + (comm.empty() ? "?" : comm) + "[" + std::to_string(process.at("pid").to_number<std::int64_t>()) + "]";
   line += text(exchange, "role") == "client" ? " calls  " : " serves ";
   line += request.empty() ? "(no request)" : target(request, text(exchange, "remote"));
+  if (const auto& application = object(exchange, "application"); text(application, "protocol") == "graphql")
+    line += "  (" + text(application, "operation") + ")";
   line += "  " + outcome(exchange);
   if (auto quality = text(exchange, "quality"); quality != "complete")
     line += "  [" + quality + "]";

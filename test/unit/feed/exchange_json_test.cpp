@@ -29,7 +29,9 @@ exchange order() {
                               .body = {.bytes = "{\"n\":1}", .size_carried = 7}};
   what.response = http_response{.status = 201,
                                 .headers = {{"content-type", "text/plain"}},
+                                .trailers = {{"grpc-status", "5"}},
                                 .body = {.bytes = "ok", .size_carried = 1ull << 40, .truncated = true}};
+  what.application = application_call{application_protocol::grpc, "shop.Cart/Add", 5, 2, 0};
   what.quality = exchange_quality::truncated_limit;
   what.process = {.pid = 42,
                   .comm = "nginx",
@@ -65,10 +67,12 @@ TEST_CASE("an exchange is one line with every field in its place") {
             R"("tls":"openssl","local":"10.0.0.1:443","remote":"[2001:db8::]:50000","role":"server",)"
             R"("request":{"method":"POST","scheme":"https","host":"shop.example:8443","path":"/orders",)"
             R"("query":"a=1&b=","version":"1.1",)"
-            R"("headers":[["Host","shop.example:8443"],["X-Two","1"],["X-Two","2"]],)"
+            R"("headers":[["Host","shop.example:8443"],["X-Two","1"],["X-Two","2"]],"trailers":[],)"
             R"("body":"{\"n\":1}","bytes":7,"truncated":false},)"
-            R"("response":{"status":201,"headers":[["content-type","text/plain"]],)"
+            R"("response":{"status":201,"headers":[["content-type","text/plain"]],"trailers":[["grpc-status","5"]],)"
             R"("body":"ok","bytes":1099511627776,"truncated":true},)"
+            R"("application":{"protocol":"grpc","operation":"shop.Cart/Add","status":5,"request_messages":2,)"
+            R"("response_messages":0},)"
             R"("duration_ms":12.346,"quality":"truncated_limit"})");
 }
 
@@ -111,11 +115,11 @@ TEST_CASE("a request without Host and query has nulls, an empty query is not unk
 
 TEST_CASE("requests and responses have exactly their keys") {
   const auto line = parsed(order());
-  CHECK(keys(line.at("request")) == "method scheme host path query version headers body bytes truncated ");
-  CHECK(keys(line.at("response")) == "status headers body bytes truncated ");
+  CHECK(keys(line.at("request")) == "method scheme host path query version headers trailers body bytes truncated ");
+  CHECK(keys(line.at("response")) == "status headers trailers body bytes truncated ");
   auto binary = order();
   binary.response->body.bytes = "\xff";
-  CHECK(keys(parsed(binary).at("response")) == "status headers body_base64 bytes truncated ");
+  CHECK(keys(parsed(binary).at("response")) == "status headers trailers body_base64 bytes truncated ");
 }
 
 TEST_CASE("a body is text if it is UTF-8, else base64") {

@@ -2,6 +2,7 @@
 #include "test/unit/streams/tap.hpp"
 
 using namespace cleartap;
+using namespace std::chrono_literals;
 using list = std::vector<std::string>;
 
 namespace {
@@ -272,7 +273,7 @@ TEST_CASE("a response seen before the call that wrote its request is not paired 
   CHECK(seen.exchanges[3].response->body.bytes == "3");
 }
 
-TEST_CASE("after a loss, a client that pipelines is never paired again") {
+TEST_CASE("after a loss, a client that pipelines is paired again once nothing can be under way") {
   auto seen = tap{};
   seen.client_sends(std::string{get_1} + get_2 + get_3);
   seen.lose(tap::in, 39);
@@ -280,9 +281,59 @@ TEST_CASE("after a loss, a client that pipelines is never paired again") {
   seen.client_sends("GET /4 HTTP/1.1\r\n\r\n"); // its response is not the next one
   seen.server_sends(ok_3);
   seen.server_sends("HTTP/1.1 204 No Content\r\n\r\n");
-  CHECK(summaries(seen.exchanges) == list{"GET /1 -> ? request_only", "GET /2 -> ? request_only",
-                                          "GET /3 -> ? request_only", "GET /4 -> ? request_only"});
-  CHECK(seen.ledger()[stream_drop::resync] == 39 + 39 + 27);
+  CHECK(summaries(seen.exchanges) ==
+        list{"GET /1 -> ? request_only", "GET /2 -> ? request_only", "GET /3 -> ? request_only",
+             "? -> 200 response_only", "GET /4 -> ? request_only", "? -> 200 response_only", "? -> 204 response_only"});
+  CHECK(seen.exchanges[3].response->body.bytes == "2"); // no HEAD among the requests: its end is certain
+  SECTION("not at once") {
+    seen.client_sends("GET /5 HTTP/1.1\r\n\r\n");
+    CHECK(summary(seen.exchanges.back()) == "GET /5 -> ? request_only");
+  }
+  SECTION("when both were silent") {
+    seen.current.at += 1s;
+    works_again(seen);
+  }
+}
+
+TEST_CASE("a slow server must be silent for longer") {
+  auto seen = tap{};
+  seen.client_sends(get_1);
+  seen.current.at += 2s;
+  seen.server_sends(ok_1);
+  seen.client_sends(std::string{get_2} + get_3);
+  seen.lose(tap::in, 39);
+  seen.server_sends(ok_3);
+  seen.current.at += 7s;
+  seen.client_sends("GET /4 HTTP/1.1\r\n\r\n");
+  CHECK(summary(seen.exchanges.back()) == "GET /4 -> ? request_only");
+  seen.server_sends("HTTP/1.1 204 No Content\r\n\r\n");
+  seen.current.at += 9s;
+  works_again(seen);
+}
+
+TEST_CASE("when every response to pipelined requests was seen, the next is paired at once") {
+  auto seen = tap{};
+  seen.client_sends(std::string{get_1} + get_2 + get_3);
+  seen.server_sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
+  seen.lose(tap::in, 5); // within the first response
+  seen.server_sends("\r\n0\r\n\r\n");
+  seen.server_sends(ok_2);
+  seen.server_sends(ok_3);
+  CHECK(summaries(seen.exchanges) == list{"GET /1 -> 200 truncated_gap", "GET /2 -> ? request_only",
+                                          "GET /3 -> ? request_only", "? -> 200 response_only",
+                                          "? -> 200 response_only"});
+  works_again(seen);
+}
+
+TEST_CASE("where a HEAD may be among the requests, of a response the head alone is certain") {
+  auto seen = tap{};
+  seen.client_sends(std::string{get_1} + "HEAD /2 HTTP/1.1\r\n\r\n" + get_3);
+  seen.lose(tap::in, 39);
+  seen.server_sends("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
+  seen.server_sends(ok_3);
+  CHECK(seen.exchanges.size() == 5);
+  CHECK(summary(seen.exchanges.back()) == "? -> 200 response_only");
+  CHECK(seen.exchanges.back().response->body.truncated);
 }
 
 TEST_CASE("interim responses survive the loss of the final one in the ledger") {

@@ -53,17 +53,64 @@ TEST_CASE("a request line without a version is not HTTP/1.1") {
   CHECK(seen.ledger()[stream_drop::resync] == 27);
 }
 
-TEST_CASE("16 KiB without HTTP/1 are enough") {
+TEST_CASE("two sides that never speak HTTP are given up soon") {
   auto seen = tap{};
-  seen.client_sends(std::string(10000, '\0'));
-  seen.server_sends(std::string(6384, '\xFF'));
-  CHECK(seen.ledger().queued == 16384);
-  CHECK(seen.ledger().not_http == 0);
-  seen.server_sends("x");
-  CHECK(seen.ledger().not_http == 16385);
+  for (int i = 0; i < 5; ++i) {
+    seen.client_sends("ask\n");
+    seen.server_sends("answer\n");
+  }
+  CHECK(seen.ledger().not_http == seen.ledger().in);
   seen.client_sends(get);
-  CHECK(seen.ledger().not_http == 16403);
+  CHECK(seen.ledger().not_http == seen.ledger().in);
   CHECK(seen.exchanges.empty());
+}
+
+TEST_CASE("the rest of a long body is not given up so soon") {
+  auto limits = limits_of(settings{});
+  limits.search_max = 100'000;
+  auto seen = tap{limits};
+  for (int i = 0; i < 10; ++i)
+    seen.server_sends(std::string(10'000, '\xFF'));
+  seen.client_sends(get);
+  seen.server_sends(no_content);
+  CHECK(summaries(seen.exchanges) == list{"GET / -> 204 complete"});
+  auto other = tap{limits};
+  other.server_sends(std::string(100'001, '\xFF'));
+  other.client_sends(get);
+  CHECK(other.ledger().not_http == other.ledger().in);
+}
+
+TEST_CASE("other protocols are recognised by their first bytes") {
+  auto [bytes, which] = GENERATE(table<std::string, other_protocol>({
+      {"AMQP\0\0\x09\1"s, other_protocol::amqp},
+      {"\x04\0\0\0\5\0\0\0\0"s, other_protocol::cassandra},
+      {"220 files.test FTP server ready\r\n", other_protocol::ftp},
+      {"* OK [CAPABILITY IMAP4rev1] ready\r\n", other_protocol::imap},
+      {"a1 CAPABILITY\r\n", other_protocol::imap},
+      {"\0\0\0\x0C\0\x12\0\3\0\0\0\1\0\2ab"s, other_protocol::kafka},
+      {"\x30\x0C\2\1\1\x60\7\2\1\3\4\0\x80\0"s, other_protocol::ldap},
+      {"\x15\0\0\0\1\0\0\0\0\0\0\0\xDD\7\0\0\0\0\0\0\0"s, other_protocol::mongodb},
+      {"\x10\x0F\0\4MQTT\4\2\0\x3C\0\3abc"s, other_protocol::mqtt},
+      {"\x09\0\0\0\3select 1"s, other_protocol::mysql},
+      {"INFO {\"server_id\":\"N\"}\r\n", other_protocol::nats},
+      {"+OK POP3 ready\r\n", other_protocol::pop3},
+      {"\0\0\0\x0F\0\3\0\0user\0a\0"s, other_protocol::postgresql},
+      {"*1\r\n$4\r\nPING\r\n", other_protocol::redis},
+      {"220 mail.test ESMTP ready\r\n", other_protocol::smtp},
+      {"EHLO a.test\r\n", other_protocol::smtp},
+      {"SSH-2.0-OpenSSH_9.2\r\n", other_protocol::ssh},
+      {"\x16\3\1\2\0\1\0\1\xFC\3\3"s, other_protocol::tls},
+      {"<?xml version='1.0'?><stream:stream to='a.test'>", other_protocol::xmpp},
+      {"\0\0\0\x2C\0\0\0\0"s + std::string(40, '\0'), other_protocol::zookeeper},
+  }));
+  INFO(other_protocol_names()[static_cast<std::size_t>(which)]);
+  auto seen = tap{};
+  seen.client_sends(bytes);
+  CHECK(seen.ledger().not_http == bytes.size());
+  CHECK(seen.ledger().others[static_cast<std::size_t>(which)] == bytes.size());
+  CHECK(seen.ledger().connections_of[static_cast<std::size_t>(which)] == 1);
+  seen.server_sends("whatever");
+  CHECK(seen.ledger().others[static_cast<std::size_t>(which)] == bytes.size() + 8);
 }
 
 TEST_CASE("a connection that closes undecided was not HTTP") {
@@ -73,19 +120,6 @@ TEST_CASE("a connection that closes undecided was not HTTP") {
   seen.close();
   CHECK(seen.ledger().not_http == 29);
   CHECK(seen.ledger().queued == 0);
-}
-
-TEST_CASE("HTTP/2 is recognised by its preface") {
-  auto preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s;
-  auto size = GENERATE(1u, 3u, 24u);
-  auto seen = tap{};
-  seen.server_sends("\0\0\0\x04"s);
-  for (auto rest = std::string_view{preface}; !rest.empty();
-       rest.remove_prefix(std::min<std::size_t>(size, rest.size())))
-    seen.client_sends(rest.substr(0, size));
-  seen.client_sends(get);
-  CHECK(seen.exchanges.empty());
-  CHECK(seen.ledger().not_http == seen.ledger().in);
 }
 
 TEST_CASE("a head over its limit is dropped with its message, and counted") {
@@ -142,16 +176,21 @@ TEST_CASE("bodies are kept up to their limits and carried whole") {
   CHECK(seen.ledger().in_exchanges == seen.ledger().in);
 }
 
-TEST_CASE("requests beyond the pipeline's limit are not paired any more") {
+TEST_CASE("requests beyond the pipeline's limit are not paired until all of them are answered") {
   auto limits = limits_of(settings{});
   limits.pipeline_max = 2;
   auto seen = tap{limits};
   for (int i = 0; i < 4; ++i)
     seen.client_sends(get);
-  seen.server_sends(no_content);
-  CHECK(summaries(seen.exchanges) == list{"GET / -> ? request_only", "GET / -> ? request_only",
-                                          "GET / -> ? request_only", "GET / -> ? request_only"});
+  for (int i = 0; i < 4; ++i)
+    seen.server_sends(no_content);
+  CHECK(summaries(seen.exchanges) ==
+        list{"GET / -> ? request_only", "GET / -> ? request_only", "GET / -> ? request_only", "GET / -> ? request_only",
+             "? -> 204 response_only", "? -> 204 response_only", "? -> 204 response_only", "? -> 204 response_only"});
   CHECK(seen.ledger()[stream_limit::pipeline] == 1);
+  seen.client_sends(get);
+  seen.server_sends(no_content);
+  CHECK(summary(seen.exchanges.back()) == "GET / -> 204 complete");
 }
 
 TEST_CASE("connections beyond the limit are dropped and counted, until another ends") {

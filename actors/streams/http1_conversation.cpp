@@ -1,14 +1,30 @@
-// The part of `connection` that turns bytes in order into messages.
-#include "actors/streams/connection.hpp"
+#include "actors/streams/http1_conversation.hpp"
+
+#include "actors/streams/http2_frame.hpp"
 
 #include <algorithm>
 #include <cassert>
+#include <strings.h>
 #include <utility>
 
 namespace cleartap {
 
-void connection::consume(stream& in, bytes_view bytes, kernel_time at, exchange_writer& out) {
-  while (!bytes.empty() && !over_) {
+namespace {
+
+bool equal_any_case(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+} // namespace
+
+http1_conversation::http1_conversation(stream_shard& shard, connection_facts& facts)
+    : shard_{shard}, facts_{facts}, streams_{stream{direction::inbound, shard}, stream{direction::outbound, shard}} {}
+
+http1_conversation::bytes_view http1_conversation::consume(direction way, bytes_view bytes, kernel_time at,
+                                                           exchange_writer& out) {
+  auto& in = this->at(way);
+  pairs_.saw(at, carries_requests(in));
+  while (!bytes.empty() && course_ == course::going_on) {
     switch (in.where) {
     case phase::searching:
       bytes = search(in, bytes, at, out);
@@ -21,12 +37,13 @@ void connection::consume(stream& in, bytes_view bytes, kernel_time at, exchange_
       break;
     }
   }
-  shard_.ledger.not_http += bytes.size();
+  return bytes;
 }
 
 // Looks for a message where the bytes begin, which is the start of a chunk but behind a head whose body is not known:
 // elsewhere, what looks like a message may be content.
-connection::bytes_view connection::search(stream& in, bytes_view bytes, kernel_time at, exchange_writer& out) {
+http1_conversation::bytes_view http1_conversation::search(stream& in, bytes_view bytes, kernel_time at,
+                                                          exchange_writer& out) {
   auto candidate = in.prefix;
   auto added = std::min(bytes.size(), candidate.size() - in.prefix_size);
   std::copy_n(bytes.begin(), added, candidate.begin() + in.prefix_size);
@@ -45,27 +62,41 @@ connection::bytes_view connection::search(stream& in, bytes_view bytes, kernel_t
     shard_.ledger.queued += added;
     return {};
   }
-  if (found == message_start::http2 && !decided_) {
-    over_ = true;
+  if (found == message_start::http2 && !decided_ && is_http2(in, bytes)) {
+    course_ = course::http2;
     return bytes;
   }
   if (in.prefix_size > 0) { // this chunk may begin a message by itself
     drop_prefix(in, out);
     return bytes;
   }
+  if (!decided_ && !std::exchange(in.searched, true)) {
+    successor_ = recognise_other_protocol(bytes);
+    if (successor_ != other_protocol::unknown) {
+      course_ = course::over;
+      return bytes;
+    }
+  }
   shard_.ledger.queued += bytes.size();
   junk(in, bytes.size(), out);
   return {};
 }
 
-bool connection::fits(const stream& in, message_start found) const noexcept {
-  if (found == message_start::request)
-    return !decided_ || carries_requests(in);
-  // What a response consists of depends on its request: without that, content could not be told from heads.
-  return found == message_start::response && (!decided_ || (!carries_requests(in) && !pairs_.over()));
+bool http1_conversation::is_http2(const stream& in, bytes_view bytes) const {
+  if (in.prefix_size == 0)
+    return bytes.front() == static_cast<std::uint8_t>(http2_preface.front()) || consists_of_frames(bytes);
+  auto whole = std::vector(in.prefix.begin(), in.prefix.begin() + in.prefix_size);
+  whole.insert(whole.end(), bytes.begin(), bytes.end());
+  return whole.front() == static_cast<std::uint8_t>(http2_preface.front()) || consists_of_frames(whole);
 }
 
-void connection::begin_found(stream& in, message_start found, kernel_time at, exchange_writer& out) {
+bool http1_conversation::fits(const stream& in, message_start found) const noexcept {
+  if (found == message_start::request)
+    return !decided_ || carries_requests(in);
+  return found == message_start::response && (!decided_ || !carries_requests(in));
+}
+
+void http1_conversation::begin_found(stream& in, message_start found, kernel_time at, exchange_writer& out) {
   auto prefix = in.prefix;
   auto prefix_size = std::exchange(in.prefix_size, std::uint8_t{0});
   shard_.ledger.queued -= prefix_size; // until the parser has them
@@ -78,26 +109,25 @@ void connection::begin_found(stream& in, message_start found, kernel_time at, ex
     advance(in, bytes_view{prefix}.first(prefix_size), at, out);
 }
 
-connection::bytes_view connection::start(stream& in, bytes_view bytes, kernel_time at) {
+http1_conversation::bytes_view http1_conversation::start(stream& in, bytes_view bytes, kernel_time at) {
   // Empty lines between messages are no part of any (RFC 9112, 2.2).
   auto is_line_end = [](std::uint8_t byte) { return byte == '\r' || byte == '\n'; };
   auto first = std::ranges::find_if_not(bytes, is_line_end);
   auto skipped = static_cast<std::size_t>(first - bytes.begin());
   shard_.ledger.in_exchanges += skipped;
-  if (pairs_.over() && !carries_requests(in))
-    in.where = phase::searching;
-  else if (first != bytes.end())
+  if (first != bytes.end())
     begin(in, carries_requests(in) ? message_kind::request : message_kind::response, at);
   return bytes.subspan(skipped);
 }
 
-void connection::begin(stream& in, message_kind kind, kernel_time at) {
+void http1_conversation::begin(stream& in, message_kind kind, kernel_time at) {
   in.where = phase::message;
   in.tentative = in.announced = false;
   in.parser.begin(kind, kind == message_kind::response ? pairs_.response_began() : std::string_view{}, at);
 }
 
-connection::bytes_view connection::advance(stream& in, bytes_view bytes, kernel_time at, exchange_writer& out) {
+http1_conversation::bytes_view http1_conversation::advance(stream& in, bytes_view bytes, kernel_time at,
+                                                           exchange_writer& out) {
   using state = http1_parser::state;
   auto& parser = in.parser;
   auto used = parser.feed(bytes, at);
@@ -108,7 +138,9 @@ connection::bytes_view connection::advance(stream& in, bytes_view bytes, kernel_
   }
   if (parser.where() == state::failed || parser.where() == state::too_large)
     return fail(in, bytes, out);
-  shard_.ledger.queued += used;
+  (parser.is_given_up() ? shard_.ledger.in_exchanges : shard_.ledger.queued) += used;
+  if (!carries_requests(in) && parser.has_endless_body() && pairs_.claims_whole_request())
+    write_early(in, out);
   if (!in.announced && parser.kind() == message_kind::request && parser.head_complete())
     end_request_head(in, out);
   if (parser.where() == state::complete)
@@ -116,7 +148,7 @@ connection::bytes_view connection::advance(stream& in, bytes_view bytes, kernel_
   return bytes.subspan(used);
 }
 
-connection::bytes_view connection::fail(stream& in, bytes_view bytes, exchange_writer& out) {
+http1_conversation::bytes_view http1_conversation::fail(stream& in, bytes_view bytes, exchange_writer& out) {
   auto too_large = in.parser.where() == http1_parser::state::too_large;
   if (too_large)
     ++shard_.ledger[in.parser.limit_reached()];
@@ -130,12 +162,12 @@ connection::bytes_view connection::fail(stream& in, bytes_view bytes, exchange_w
   else if (in.announced)
     pairs_.request_failed(out);
   in.where = phase::searching;
-  pairs_.give_up(out);
+  give_up(in, 1, out);
   return {};
 }
 
 // What looked like a request was none. It ends before this chunk, if it began before it.
-connection::bytes_view connection::fail_tentative(stream& in, bytes_view bytes, exchange_writer& out) {
+http1_conversation::bytes_view http1_conversation::fail_tentative(stream& in, bytes_view bytes, exchange_writer& out) {
   auto began_before = in.parser.message().size > 0;
   abandon(in, out);
   if (began_before)
@@ -145,7 +177,7 @@ connection::bytes_view connection::fail_tentative(stream& in, bytes_view bytes, 
   return {};
 }
 
-void connection::end_request_head(stream& in, exchange_writer& out) {
+void http1_conversation::end_request_head(stream& in, exchange_writer& out) {
   in.announced = true;
   end_unclaimed_response(out);
   const auto& request = in.parser.message();
@@ -153,25 +185,61 @@ void connection::end_request_head(stream& in, exchange_writer& out) {
 }
 
 // A client that waits for its responses has seen the end of this one, which was lost then.
-void connection::end_unclaimed_response(exchange_writer& out) {
+void http1_conversation::end_unclaimed_response(exchange_writer& out) {
   auto& in = responses();
   if (in.where == phase::message && !pairs_.claimed())
     abandon(in, out);
 }
 
-void connection::end_message(stream& in, exchange_writer& out) {
+void http1_conversation::end_message(stream& in, exchange_writer& out) {
   auto ends_http = carries_requests(in) ? false : in.parser.ends_http();
+  auto was_written = in.parser.is_given_up();
   auto message = in.parser.take();
-  auto rest_unknown = !carries_requests(in) && !pairs_.claimed() && message.body.truncated;
+  auto rest_unknown = !carries_requests(in) && !pairs_.claimed() && message.body.truncated && !was_written;
   in.where = rest_unknown ? phase::searching : phase::between;
+  if (was_written)
+    return;
   if (carries_requests(in)) {
     pairs_.request_ended(std::move(message), out);
+  } else if (ends_http && leaves_to_http2(message)) {
+    course_ = course::http2;
+    pairs_.interim_ended(message, out);
   } else if (message.status / 100 == 1 && !ends_http) {
     pairs_.interim_ended(message, out);
   } else {
+    if (ends_http)
+      leave_http(message);
     pairs_.response_ended(std::move(message), out);
-    over_ = ends_http;
   }
+}
+
+bool http1_conversation::leaves_to_http2(const http_message& response) const {
+  return response.status == 101 && equal_any_case(header_value(response.headers, "Upgrade").value_or(""), "h2c") &&
+         pairs_.claims_whole_request();
+}
+
+void http1_conversation::leave_http(const http_message& response) {
+  course_ = course::over;
+  auto to_websocket = equal_any_case(header_value(response.headers, "Upgrade").value_or(""), "websocket");
+  successor_ = response.status != 101 ? other_protocol::tunnel
+               : to_websocket         ? other_protocol::websocket
+                                      : other_protocol::upgraded;
+}
+
+void http1_conversation::tick(kernel_time now, exchange_writer& out) {
+  auto& in = responses();
+  if (in.where != phase::message || !in.parser.head_complete() || !pairs_.claimed() || in.parser.is_given_up() ||
+      now - in.parser.message().first <= shard_.limits.open_max)
+    return;
+  ++shard_.ledger[stream_limit::open];
+  write_early(in, out);
+}
+
+/// The rest of the response is counted, and not kept.
+void http1_conversation::write_early(stream& in, exchange_writer& out) {
+  auto message = in.parser.give_up();
+  message.lose(body_loss::limit);
+  pairs_.response_ended(std::move(message), out);
 }
 
 } // namespace cleartap
