@@ -19,12 +19,13 @@ public:
     late      // blocks came before: what they inserted is unknown
   };
 
-  /// `table_max`: bytes of dynamic table (RFC 7541, 4.1) that are remembered. Costs nothing until the first block.
+  /// `table_max`: bytes of dynamic table (RFC 7541, 4.1) that are remembered; entries of a larger table that do not fit
+  /// become unknown. Nothing is allocated before the first block.
   hpack_decoder(join how, std::size_t table_max);
 
   /// A whole block: the fragments of HEADERS or PUSH_PROMISE and of CONTINUATION behind each other, without padding.
   /// Visits every field in order. False: malformed; what was visited stands, and the decoder goes on as after lose().
-  /// An empty block is none without fields. A string of more than 64 KiB counts as malformed.
+  /// An empty block is well-formed and has no fields. A string of more than 64 KiB counts as malformed.
   [[nodiscard]] bool decode(std::span<const std::uint8_t> block, const field_visitor& visit);
 
   /// A block may have been lost, and insertions with it: indices do not tell the entries so far any more.

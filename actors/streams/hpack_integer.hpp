@@ -7,8 +7,8 @@
 
 namespace cleartap {
 
-/// Removes an integer from the front of `bytes`, whose first byte has its `prefix` lowest bits. Nothing: it does not
-/// end, or is not below 2^32, or is longer than such an integer needs.
+/// Removes an integer from the front of `bytes`; the `prefix` lowest bits of the first byte begin it. Nothing: it does
+/// not end, or is not below 2^32, or is longer than such an integer needs.
 [[nodiscard]] inline std::optional<std::uint32_t> take_hpack_integer(std::span<const std::uint8_t>& bytes, int prefix) {
   if (bytes.empty())
     return {};
