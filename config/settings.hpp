@@ -81,7 +81,9 @@ struct settings {
   struct {
     std::size_t request_max = 256 * 1024; // bytes kept of one body
     std::size_t response_max = 1024 * 1024;
-    std::size_t rate_max = 4 * 1024 * 1024; // bytes per second sent to the reconstructor; past it bodies are sampled
+    std::size_t decoded_max = 8 * 1024 * 1024; // bytes made of one body while its codings are removed
+    std::size_t ratio_max = 100;               // bytes made of one body per encoded byte
+    std::size_t rate_max = 4 * 1024 * 1024;    // bytes per second sent to the reconstructor; past it bodies are sampled
   } bodies;
 
   struct {

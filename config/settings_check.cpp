@@ -124,6 +124,16 @@ void check_sizes(const settings& config, findings& out) {
             ": all of it would be dropped; raise link.exchanges_max or lower pipeline.uplink.batch_max");
 }
 
+void check_bodies(const settings& config, findings& out) {
+  const auto& bodies = config.bodies;
+  for (const auto& [key, size_max] :
+       {std::pair{"bodies.request_max", bodies.request_max}, std::pair{"bodies.response_max", bodies.response_max}})
+    if (size_max > bodies.decoded_max)
+      out.add("bodies.decoded_max " + std::to_string(bodies.decoded_max) + " is less than " + key + " " +
+              std::to_string(size_max) +
+              ": no compressed body would be kept that far; raise bodies.decoded_max or lower " + key);
+}
+
 struct stage {
   const char* key;
   const char* actors_key; // empty: always one
@@ -164,6 +174,8 @@ result<void> check_settings(const settings& config, node_role role) {
     check_link_files(config, out);
   if (delivers(role))
     check_sizes(config, out);
+  if (captures(role))
+    check_bodies(config, out);
   check_stages(config, role, out);
   return out.outcome();
 }

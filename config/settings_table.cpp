@@ -66,6 +66,8 @@ constexpr auto table = std::to_array<setting>({
 
     {"bodies.request_max", number{[](settings& s) { return &s.bodies.request_max; }, 0, 16777216, "bytes"}, live},
     {"bodies.response_max", number{[](settings& s) { return &s.bodies.response_max; }, 0, 16777216, "bytes"}, live},
+    {"bodies.decoded_max", number{[](settings& s) { return &s.bodies.decoded_max; }, 65536, 67108864, "bytes"}, live},
+    {"bodies.ratio_max", number{[](settings& s) { return &s.bodies.ratio_max; }, 10, 10000, "times"}, live},
     {"bodies.rate_max", number{[](settings& s) { return &s.bodies.rate_max; }, 0, 17179869184, "bytes per second"},
      live},
 

@@ -124,6 +124,17 @@ TEST_CASE("what waits for acknowledgement must hold one exchange and one batch")
   CHECK(refusal(config, node_role::sniffer) == "");
 }
 
+TEST_CASE("a compressed body can be decoded as far as bodies are kept") {
+  auto config = settings{};
+  config.bodies.response_max = config.bodies.decoded_max;
+  CHECK(refusal(config) == "");
+  config.bodies.request_max = config.bodies.decoded_max + 1;
+  CHECK(names(refusal(config), {"bodies.decoded_max 8388608", "bodies.request_max 8388609"}));
+  CHECK(refusal(config, node_role::reconstructor) == "");
+  config.bodies.decoded_max += 1;
+  CHECK(refusal(config) == "");
+}
+
 TEST_CASE("an edge whose limits limit nothing is refused") {
   auto config = settings{};
   config.pipeline.streams.actors = 64;
