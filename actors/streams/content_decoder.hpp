@@ -1,42 +1,34 @@
-// Removes gzip and deflate from a body. Refuses every other coding: what cannot be read is not passed on.
+// Removes the content and transfer codings of a body, within limits. Refuses a coding that it does not know: what
+// cannot be read is not passed on.
 #pragma once
 
+#include "actors/streams/codings.hpp"
+#include "actors/streams/decoding_limits.hpp"
 #include "messages/exchange.hpp"
 
-#include <cstddef>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <zlib.h>
+#include <vector>
 
 namespace cleartap {
 
 class content_decoder {
 public:
-  enum class outcome : std::uint8_t {
-    done,       // decoded, or there was nothing to decode
-    cut,        // the decoded body is longer than `size_max`; its beginning is there
-    undecodable // the body is empty now
-  };
+  static constexpr std::size_t layers_max = 2; // honest senders use one, or one each of the content and the transfer
+
+  using outcome = decode_outcome;
 
   /// Removes, in reverse order, the codings that Content-Encoding (RFC 9110, 8.4) and Transfer-Encoding name. A body
   /// that was truncated before, or that stops before its coding ends, is decoded as far as it goes and marked
-  /// truncated.
-  [[nodiscard]] outcome decode(const http_headers& headers, http_body& body, std::size_t size_max);
+  /// truncated, and so is one that reaches a limit. `size_max` is what is kept of it.
+  [[nodiscard]] outcome decode(const http_headers& headers, http_body& body, std::size_t size_max,
+                               const decoding_limits& limits = {});
+
+  /// What is kept between two bodies, also for the codings of messages inside one.
+  codings& kept() noexcept { return codings_; }
 
 private:
-  enum class format : int { gzip = 15 + 16, zlib = 15, raw = -15 }; // zlib's windowBits
-  struct end {
-    void operator()(z_stream* stream) const noexcept;
-  };
+  outcome remove(std::vector<coding> layers, http_body& body, std::size_t size_max, const decoding_limits& limits);
 
-  enum class ending { whole, early, limit, damaged };
-
-  bool prepare(format how);
-  ending inflate(std::string_view from, format how, std::size_t size_max, std::string& into);
-  ending remove(std::string_view coding, std::string_view from, std::size_t size_max, std::string& into);
-
-  std::unique_ptr<z_stream, end> stream_; // kept, because its window costs more than a small body
+  codings codings_;
 };
 
 } // namespace cleartap
