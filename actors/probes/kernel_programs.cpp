@@ -1,6 +1,7 @@
 #include "actors/probes/kernel_programs.hpp"
 
 #include "actors/probes/machine_code.hpp"
+#include "actors/probes/perf_paranoid.hpp"
 #include "actors/probes/probe_points.hpp"
 #include "actors/probes/uprobe_trial.hpp"
 
@@ -10,7 +11,6 @@
 #include <bpf/libbpf.h>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <map>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -28,10 +28,8 @@ constexpr auto sweep_interval = std::chrono::minutes{1};
 /// What the settings of the kernel have to do with it, if they have.
 std::string kernel_hints() {
   auto hints = std::string{};
-  auto paranoid = 0;
-  if (std::ifstream{"/proc/sys/kernel/perf_event_paranoid"} >> paranoid && paranoid > 2)
-    hints += "; kernel.perf_event_paranoid is " + std::to_string(paranoid) +
-             ", which asks for CAP_SYS_ADMIN where at most 2 would ask for CAP_PERFMON";
+  if (auto paranoid = paranoid_hint(); !paranoid.empty())
+    hints += "; " + paranoid;
   auto locked = rlimit{};
   if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur < locked_memory_min)
     hints += "; locked memory is limited to " + std::to_string(locked.rlim_cur / 1024) +

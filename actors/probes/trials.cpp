@@ -3,6 +3,7 @@
 #include "actors/probes/hello_watch.hpp"
 #include "actors/probes/program_object.hpp"
 #include "actors/probes/uprobe_trial.hpp"
+#include "actors/ring/mapping_probe.hpp"
 #include "actors/ring/mapping_watch.hpp"
 
 #include <array>
@@ -100,12 +101,20 @@ trial try_programs(uprobe_transport transport, program_variant variant, socket_s
   return {name, trial_outcome::granted, std::string{details[static_cast<std::size_t>(variant)]}, ""};
 }
 
-trial mappings() {
+constexpr auto found_when_loaded = "libraries are found when they are loaded";
+
+trial mappings_by_perf() {
   auto watch = mapping_watch::open();
   if (watch)
-    return {"perf mappings", trial_outcome::granted, "libraries are found when they are loaded", ""};
-  return {"perf mappings", trial_outcome::refused, watch.error().text,
-          "grant CAP_PERFMON, or set discovery.rescanInterval so that libraries loaded later are found"};
+    return {"mappings: perf", trial_outcome::granted, found_when_loaded, ""};
+  return {"mappings: perf", trial_outcome::refused, watch.error().text, ""};
+}
+
+trial mappings_by_program() {
+  auto probe = mapping_probe::open();
+  if (probe)
+    return {"mappings: program", trial_outcome::granted, found_when_loaded, ""};
+  return {"mappings: program", trial_outcome::refused, probe.error().text, ""};
 }
 
 /// Only `cleartap ctl coverage` wants it.
@@ -137,6 +146,17 @@ void mark_chosen(std::vector<trial>& trials, std::size_t first) {
     }
 }
 
+/// Without either, libraries are found by scans.
+void try_mappings(std::vector<trial>& trials) {
+  const auto first = trials.size();
+  trials.push_back(mappings_by_perf());
+  trials.push_back(mappings_by_program());
+  mark_chosen(trials, first);
+  if (trials[first].outcome != trial_outcome::granted && trials[first + 1].outcome != trial_outcome::granted)
+    trials[first].mend =
+        "grant what is named, or set discovery.rescanInterval so that libraries loaded later are found";
+}
+
 } // namespace
 
 std::vector<trial> try_everything() {
@@ -160,7 +180,7 @@ std::vector<trial> try_everything() {
     trials.push_back(try_programs(transport, variant, socket_source::none));
   mark_chosen(trials, first);
   require_one(trials, first, "run as root or with CAP_BPF and CAP_PERFMON");
-  trials.push_back(mappings());
+  try_mappings(trials);
   trials.push_back(hellos());
   return trials;
 }

@@ -81,6 +81,19 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
   return failed ? std::nullopt : std::optional{std::move(text)};
 }
 
+/// The root of a process in a chroot, from outside; empty for others.
+std::string chroot_of(const std::filesystem::path& process) {
+  auto error = std::error_code{};
+  auto root = std::filesystem::read_symlink(process / "root", error).string();
+  return root.size() > 1 ? root : std::string{};
+}
+
+/// The maps show the way from outside.
+void show_from_inside(const std::string& chroot, std::string& path) {
+  if (!chroot.empty() && path.starts_with(chroot + "/"))
+    path.erase(0, chroot.size());
+}
+
 } // namespace
 
 std::vector<process_event> parse_maps(std::string_view maps, std::uint32_t pid) {
@@ -119,6 +132,21 @@ std::string range_of(const std::filesystem::path& maps, std::uint64_t inode) {
   return {};
 }
 
+std::optional<std::string> path_of(const std::filesystem::path& proc, std::uint32_t pid, file_id file) {
+  const auto process = proc / std::to_string(pid);
+  auto found = std::optional<std::string>{};
+  for (auto& mapping : parse_maps(read_file(process / "maps").value_or(std::string{}), pid)) {
+    if (mapping.file.inode != file.inode || (found && mapping.file != file))
+      continue;
+    found = std::move(mapping.path);
+    if (mapping.file == file)
+      break;
+  }
+  if (found)
+    show_from_inside(chroot_of(process), *found);
+  return found;
+}
+
 std::vector<file_id> own_executable(const std::filesystem::path& proc) {
   auto files = std::vector<file_id>{};
   auto path = proc / "self" / "exe";
@@ -145,10 +173,9 @@ std::size_t scan_processes(const std::filesystem::path& proc, const process_visi
       refused += errno == EACCES || errno == EPERM;
       continue;
     }
-    auto root = std::filesystem::read_symlink(entry.path() / "root", error).string();
+    auto root = chroot_of(entry.path());
     for (auto& event : parse_maps(*maps, pid)) {
-      if (root.size() > 1 && event.path.starts_with(root + "/")) // a chroot; the maps show the way from outside
-        event.path.erase(0, root.size());
+      show_from_inside(root, event.path);
       visit.mapping(event);
     }
   }

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,10 @@ namespace cleartap {
 /// Where the file with this inode number is mapped executable, as the name of its entry in /proc/PID/map_files; empty
 /// if it is not.
 [[nodiscard]] std::string range_of(const std::filesystem::path& maps, std::uint64_t inode);
+
+/// What the process calls a file that it maps executable; nothing if it does not, or not any more. If the inode number
+/// is there with another device only, that is it: maps can show an overlay's device where the kernel knows another.
+[[nodiscard]] std::optional<std::string> path_of(const std::filesystem::path& proc, std::uint32_t pid, file_id file);
 
 /// The files that the mappings of the program at `proc`/self/exe are shown as: its own.
 [[nodiscard]] std::vector<file_id> own_executable(const std::filesystem::path& proc);

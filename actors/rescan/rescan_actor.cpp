@@ -72,9 +72,12 @@ void attach(self_pointer self, const attach_request& wanted) {
           });
 }
 
-/// Looks at a file that was never looked at.
-void inspect(self_pointer self, const process_event& mapping) {
+/// Looks at a file that was never looked at. Only now is it asked what a file is called of which just numbers were
+/// told.
+void inspect(self_pointer self, process_event mapping) {
   auto& state = self->state;
+  if (mapping.path.empty())
+    mapping.path = path_of("/proc", mapping.pid, mapping.file).value_or(std::string{});
   auto opened = open_mapped("/proc", mapping);
   if (!opened)
     return; // the process is gone and the file cannot be found: the next user shows it again
@@ -113,7 +116,8 @@ void on_mapping(self_pointer self, const process_event& mapping) {
     break;
   case file_verdict::too_many:
     if (!std::exchange(state.told_too_many, true))
-      spdlog::warn("{} and maybe more files are not looked at: discovery.libraries_max is reached", mapping.path);
+      spdlog::warn("{} and maybe more files are not looked at: discovery.libraries_max is reached",
+                   mapping.path.empty() ? "a file" : mapping.path);
     break;
   }
 }

@@ -27,15 +27,27 @@ result<kernel_rings> kernel_rings::open(const ring_source& source) {
   rings.epoll_ = owned_fd{epoll_create1(EPOLL_CLOEXEC)};
   if (!rings.wait_for(rings.tls_->descriptor()) || !rings.wait_for(rings.process_->descriptor()))
     return failure{std::string{"cannot wait for the kernel's buffers: "} + std::strerror(errno)};
-  auto mappings = mapping_watch::open();
-  if (!mappings) {
-    rings.mapping_complaint_ = mappings.error();
-    return rings;
-  }
-  for (auto fd : mappings->descriptors())
-    static_cast<void>(rings.wait_for(fd)); // else they are read when something else wakes, or after the time
-  rings.mappings_.emplace(std::move(*mappings));
+  rings.open_mappings();
   return rings;
+}
+
+void kernel_rings::open_mappings() {
+  // What cannot be waited for is read when something else wakes, or after the time.
+  auto watch = mapping_watch::open();
+  if (watch) {
+    for (auto fd : watch->descriptors())
+      static_cast<void>(wait_for(fd));
+    mappings_.emplace(std::move(*watch));
+    return;
+  }
+  mapping_complaint_ = watch.error();
+  auto probe = mapping_probe::open();
+  if (!probe) {
+    mapping_complaint_->text += "; " + probe.error().text;
+    return;
+  }
+  static_cast<void>(wait_for(probe->descriptor()));
+  mapping_probe_.emplace(std::move(*probe));
 }
 
 bool kernel_rings::wait_for(int fd) {
@@ -54,6 +66,8 @@ std::size_t kernel_rings::drain_processes(std::size_t records_max, const visitor
 void kernel_rings::drain_mappings(std::vector<process_event>& events) {
   if (mappings_)
     mappings_->drain(events);
+  if (mapping_probe_)
+    mapping_probe_->drain(events);
 }
 
 void kernel_rings::wait(std::chrono::milliseconds time_max) {

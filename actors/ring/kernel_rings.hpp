@@ -1,6 +1,7 @@
 // The kernel's ring buffers and perf buffers, drained on demand. Refuses to know what the records mean.
 #pragma once
 
+#include "actors/ring/mapping_probe.hpp"
 #include "actors/ring/mapping_watch.hpp"
 #include "actors/ring/record_source.hpp"
 #include "messages/owned_fd.hpp"
@@ -23,7 +24,7 @@ class kernel_rings {
 public:
   using visitor = record_source::visitor;
 
-  /// Mappings are left out if the kernel refuses them; `mapping_complaint` says why.
+  /// Mappings are told by perf, else by a program, else left out; `mapping_complaint` says why.
   [[nodiscard]] static result<kernel_rings> open(const ring_source& source);
 
   kernel_rings(kernel_rings&&) noexcept = default;
@@ -41,15 +42,19 @@ public:
   /// Sleeps until a wake-up comes with a record or the time is over.
   void wait(std::chrono::milliseconds time_max);
 
+  /// Whether new mappings are told, and what was refused.
+  [[nodiscard]] bool tells_mappings() const noexcept { return mappings_ || mapping_probe_; }
   const std::optional<failure>& mapping_complaint() const noexcept { return mapping_complaint_; }
 
 private:
   kernel_rings() = default;
   [[nodiscard]] bool wait_for(int fd);
+  void open_mappings();
 
   std::unique_ptr<record_source> tls_;
   std::unique_ptr<record_source> process_;
   std::optional<mapping_watch> mappings_;
+  std::optional<mapping_probe> mapping_probe_; // where there is no mapping_watch
   std::optional<failure> mapping_complaint_;
   owned_fd epoll_;
 };

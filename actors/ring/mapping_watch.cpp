@@ -1,5 +1,7 @@
 #include "actors/ring/mapping_watch.hpp"
 
+#include "actors/probes/perf_paranoid.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -63,6 +65,13 @@ int open_cpu(int cpu) {
   return static_cast<int>(syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
+/// Names what is missing, which is not what a distribution's kernel already has been given.
+failure refusal() {
+  auto why = std::string{"cannot watch executable mappings by perf: "} + std::strerror(errno);
+  auto paranoid = paranoid_hint();
+  return {why + "; " + (paranoid.empty() ? "needs CAP_PERFMON" : paranoid)};
+}
+
 } // namespace
 
 bool decode_mapping(std::span<const std::uint8_t> record, process_event& event) {
@@ -98,8 +107,7 @@ result<mapping_watch> mapping_watch::open() {
     if (fd < 0 && errno == ENODEV)
       continue; // offline
     if (fd < 0)
-      return failure{std::string{"cannot watch executable mappings: "} + std::strerror(errno) +
-                     "; needs CAP_PERFMON or root"};
+      return refusal();
     watch.buffers_.push_back({fd, MAP_FAILED});
     auto size = buffer_bytes() + static_cast<std::size_t>(getpagesize());
     watch.buffers_.back().pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -21,7 +21,8 @@ namespace cleartap {
 
 class mapping_watch {
 public:
-  /// Opens one buffer per online CPU. Needs CAP_PERFMON or CAP_SYS_ADMIN.
+  /// Opens one buffer per online CPU. Needs CAP_PERFMON, or CAP_SYS_ADMIN where a distribution's kernel with
+  /// kernel.perf_event_paranoid above 2 asks for it.
   [[nodiscard]] static result<mapping_watch> open();
 
   mapping_watch(mapping_watch&&) noexcept = default;

@@ -148,7 +148,9 @@ void open_rings(ring_state& state) {
   auto rings = kernel_rings::open(state.programs->rings());
   if (!rings)
     throw std::runtime_error{rings.error().text};
-  if (rings->mapping_complaint())
+  if (rings->mapping_complaint() && rings->tells_mappings())
+    spdlog::info("{}; a kernel program tells of them instead", rings->mapping_complaint()->text);
+  else if (rings->mapping_complaint())
     spdlog::warn("{}; libraries loaded later are found by exec and by discovery.rescanInterval only",
                  rings->mapping_complaint()->text);
   state.rings.emplace(std::move(*rings));

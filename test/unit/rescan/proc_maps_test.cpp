@@ -138,3 +138,23 @@ TEST_CASE("this very process is found in the real /proc") {
   scan_processes("/proc", {only_this, [&](const process_event& event) { found |= event.path == self; }});
   CHECK(found);
 }
+
+TEST_CASE("a file of which numbers are known is called as the process calls it") {
+  auto proc = temporary_directory{};
+  proc.write("42/maps", "5500-5510 r-xp 00000000 fe:00 77   /usr/bin/nginx\n"
+                        "6500-6510 r-xp 00000000 00:2f 12345   /overlay/other\n"
+                        "7f00-7f10 r-xp 00001000 fe:00 12345   /usr/lib/libssl.so.3\n"
+                        "8f00-8f10 r--p 00001000 fe:00 99   /usr/share/data\n");
+  CHECK(path_of(proc.path(), 42, {makedev(0xfe, 0), 12345}) == "/usr/lib/libssl.so.3");
+  CHECK(path_of(proc.path(), 42, {makedev(0, 0x2f), 12345}) == "/overlay/other");
+  CHECK(path_of(proc.path(), 42, {makedev(8, 1), 77}) == "/usr/bin/nginx"); // an overlay's device is another one
+  CHECK_FALSE(path_of(proc.path(), 42, {makedev(0xfe, 0), 99}));
+  CHECK_FALSE(path_of(proc.path(), 43, {makedev(0xfe, 0), 77}));
+}
+
+TEST_CASE("a file of a process in a chroot is called as it is there") {
+  auto proc = temporary_directory{};
+  proc.write("42/maps", "7f00-7f10 r-xp 00001000 fe:00 12345   /srv/jail/usr/lib/libssl.so.3\n");
+  std::filesystem::create_symlink("/srv/jail", proc.path() / "42" / "root");
+  CHECK(path_of(proc.path(), 42, {makedev(0xfe, 0), 12345}) == "/usr/lib/libssl.so.3");
+}
