@@ -93,11 +93,15 @@ static __always_inline void cover_outer_calls(struct tls_thread* thread, const s
   }
 }
 
-/* NULL if the call is not to be followed. The caller sets the rest. */
-static __always_inline struct tls_call* call_begin(struct pt_regs* ctx, __u8 library, __u8 direction, __u64 object) {
+/* The current thread, if its calls are to be followed. */
+static __always_inline struct tls_thread* followed_thread(void) {
   struct tls_thread* thread = current_thread();
-  if (!thread || thread->ignored)
-    return NULL;
+  return thread && !thread->ignored ? thread : NULL;
+}
+
+/* The caller sets the rest. */
+static __always_inline struct tls_call* call_begin(struct pt_regs* ctx, struct tls_thread* thread, __u8 library,
+                                                   __u8 direction, __u64 object) {
   struct tls_call* call = slot_for(thread, PT_REGS_SP(ctx));
   call->stack_pointer = PT_REGS_SP(ctx);
   call->object = object;
@@ -110,15 +114,20 @@ static __always_inline struct tls_call* call_begin(struct pt_regs* ctx, __u8 lib
   return call;
 }
 
-/* A call that hands over the bytes at its second argument and tells how many in the way of `size_source`. */
-static __always_inline int call_enter(struct pt_regs* ctx, __u8 library, __u8 direction, __u8 size_source, __u64 size) {
-  struct tls_call* call = call_begin(ctx, library, direction, PT_REGS_PARM1(ctx));
-  if (!call)
-    return 0;
+/* A call of the thread that hands over the bytes at its second argument and tells how many in the way of `size_source`.
+ */
+static __always_inline int call_enter_by(struct pt_regs* ctx, struct tls_thread* thread, __u8 library, __u8 direction,
+                                         __u8 size_source, __u64 size) {
+  struct tls_call* call = call_begin(ctx, thread, library, direction, PT_REGS_PARM1(ctx));
   call->buffer = PT_REGS_PARM2(ctx);
   call->size_source = size_source;
   call->size = size;
   return 0;
+}
+
+static __always_inline int call_enter(struct pt_regs* ctx, __u8 library, __u8 direction, __u8 size_source, __u64 size) {
+  struct tls_thread* thread = followed_thread();
+  return thread ? call_enter_by(ctx, thread, library, direction, size_source, size) : 0;
 }
 
 static __always_inline __u64 call_length(const struct tls_call* call, long returned) {

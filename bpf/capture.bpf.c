@@ -58,9 +58,10 @@ int ssl_write_ex2(struct pt_regs* ctx) {
  */
 SEC("uprobe.multi")
 int ssl_sendfile(struct pt_regs* ctx) {
-  struct tls_call* call = call_begin(ctx, LIBRARY_OPENSSL, TLS_OUTBOUND, PT_REGS_PARM1(ctx));
-  if (!call)
+  struct tls_thread* thread = followed_thread();
+  if (!thread)
     return 0;
+  struct tls_call* call = call_begin(ctx, thread, LIBRARY_OPENSSL, TLS_OUTBOUND, PT_REGS_PARM1(ctx));
   call->buffer = 0;
   call->size_source = SIZE_RETURNED_LONG;
   return 0;
@@ -69,9 +70,10 @@ int ssl_sendfile(struct pt_regs* ctx) {
 /* int (BIO*, void*, size_t, size_t*): the methods behind BIO_read and BIO_write of an SSL BIO */
 static __always_inline int bio_enter(struct pt_regs* ctx, __u8 direction) {
   __u64 ssl = ssl_of_bio(PT_REGS_PARM1(ctx));
-  struct tls_call* call = ssl ? call_begin(ctx, LIBRARY_OPENSSL, direction, ssl) : NULL;
-  if (!call)
+  struct tls_thread* thread = ssl ? followed_thread() : NULL;
+  if (!thread)
     return 0;
+  struct tls_call* call = call_begin(ctx, thread, LIBRARY_OPENSSL, direction, ssl);
   call->buffer = PT_REGS_PARM2(ctx);
   call->size_source = SIZE_AT_ADDRESS;
   call->size = PT_REGS_PARM4(ctx);
@@ -100,9 +102,10 @@ int gnutls_receive_packet(struct pt_regs* ctx) {
 /* Without a buffer it goes on with what an earlier call has left, which nobody can show any more. */
 SEC("uprobe.multi")
 int gnutls_send(struct pt_regs* ctx) {
-  if (uncorks(PT_REGS_PARM1(ctx)))
+  struct tls_thread* thread = followed_thread();
+  if (!thread || uncorks(thread, PT_REGS_PARM1(ctx)))
     return 0;
-  return call_enter(ctx, LIBRARY_GNUTLS, TLS_OUTBOUND, SIZE_RETURNED_LONG, 0);
+  return call_enter_by(ctx, thread, LIBRARY_GNUTLS, TLS_OUTBOUND, SIZE_RETURNED_LONG, 0);
 }
 
 /* int gnutls_record_uncork(session, unsigned flags) */

@@ -24,13 +24,9 @@ static __always_inline void find_packet(struct tls_call* call, __u64 length) {
     call->buffer = packet.data + packet.mark;
 }
 
-/* Whether the current thread is inside gnutls_record_uncork on this session: what it sends then was told when it was
- * handed over. */
-static __always_inline bool uncorks(__u64 session) {
-  __u64 id = bpf_get_current_pid_tgid();
-  struct tls_thread* thread = bpf_map_lookup_elem(&threads, &id);
-  if (!thread)
-    return false;
+/* Whether the thread is inside gnutls_record_uncork on this session: what it sends then was told when it was handed
+ * over. */
+static __always_inline bool uncorks(const struct tls_thread* thread, __u64 session) {
   BOUNDED_LOOP
   for (int i = 0; i < CALLS_NESTED_MAX; i++) {
     const struct tls_call* call = &thread->calls[i];
