@@ -56,22 +56,19 @@ private:
   std::vector<std::string> all_;
 };
 
-std::optional<uprobe_transport> choose_transport(const capture_wishes& wishes, complaints& why) {
+/// The first transport that is granted, and how returns are to be probed with it.
+std::optional<capture_choice> choose_probes(const capture_wishes& wishes, complaints& why) {
   for (auto each : uprobe_transports) {
     if (wishes.transport && *wishes.transport != each)
       continue;
     auto granted = try_transport(each);
-    if (granted)
-      return each;
+    if (granted) {
+      auto safe = granted->returns_refusal.empty() ? return_probing::probe : return_probing::instruction;
+      return capture_choice{.transport = each, .returns = wishes.returns.value_or(safe)};
+    }
     why.add("uprobes by " + std::string{to_string(each)} + ": " + granted.error().text);
   }
   return std::nullopt;
-}
-
-return_probing choose_returns(const capture_wishes& wishes, uprobe_transport transport) {
-  if (wishes.returns)
-    return *wishes.returns;
-  return try_return_probe(transport) ? return_probing::probe : return_probing::instruction;
 }
 
 /// Only the typed programs see sends and receives.
@@ -138,10 +135,10 @@ result<kernel_programs> kernel_programs::load(const kernel_options& options) {
     remove_leftovers(*root);
   const auto& wishes = options.wishes;
   auto why = complaints{};
-  auto transport = choose_transport(wishes, why);
-  if (!transport)
+  auto probes = choose_probes(wishes, why);
+  if (!probes)
     return why.as_failure();
-  auto choice = capture_choice{.transport = *transport, .returns = choose_returns(wishes, *transport)};
+  auto choice = *probes;
   for (auto variant : program_variants)
     for (auto sockets : socket_sources) {
       if (!is_wished(wishes, variant, sockets))

@@ -68,9 +68,8 @@ trial host_processes() {
   return {"/proc", trial_outcome::impossible, "is not that of this pid namespace", "mount /proc, use hostPID in a pod"};
 }
 
-trial try_one_transport(uprobe_transport transport) {
+trial describe(uprobe_transport transport, const result<transport_grant>& granted) {
   auto name = "uprobes: " + std::string{to_string(transport)};
-  auto granted = try_transport(transport);
   if (granted)
     return {name, trial_outcome::granted, "probes attach", ""};
   constexpr auto needs = std::array<std::string_view, 3>{
@@ -80,11 +79,11 @@ trial try_one_transport(uprobe_transport transport) {
   return {name, trial_outcome::refused, granted.error().text, std::string{needs[static_cast<std::size_t>(transport)]}};
 }
 
-trial try_returns(uprobe_transport transport) {
-  auto safe = try_return_probe(transport);
-  if (safe)
+trial describe(const transport_grant& granted) {
+  if (granted.returns_refusal.empty())
     return {"returns: probe", trial_outcome::granted, "return probes are safe", ""};
-  return {"returns: probe", trial_outcome::refused, safe.error().text + "; `ret` instructions are probed instead", ""};
+  return {"returns: probe", trial_outcome::refused, granted.returns_refusal + "; `ret` instructions are probed instead",
+          ""};
 }
 
 trial try_programs(uprobe_transport transport, program_variant variant, socket_source sockets) {
@@ -163,15 +162,19 @@ std::vector<trial> try_everything() {
   auto trials = std::vector{kernel_version(), kernel_types(), capabilities(), host_processes()};
   auto first = trials.size();
   auto working = std::optional<uprobe_transport>{};
+  auto returns = std::optional<trial>{};
   for (auto each : uprobe_transports) {
-    trials.push_back(try_one_transport(each));
-    if (!working && trials.back().outcome == trial_outcome::granted)
-      working = each;
+    auto granted = try_transport(each);
+    trials.push_back(describe(each, granted));
+    if (working || !granted)
+      continue;
+    working = each;
+    returns = describe(*granted);
   }
   mark_chosen(trials, first);
   require_one(trials, first, "run as root or with CAP_BPF, CAP_PERFMON and, below 6.6, CAP_SYS_ADMIN");
-  if (working)
-    trials.push_back(try_returns(*working));
+  if (returns)
+    trials.push_back(*returns);
   first = trials.size();
   auto transport = working.value_or(uprobe_transport::perf);
   for (auto sockets : socket_sources)

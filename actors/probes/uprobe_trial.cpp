@@ -25,13 +25,6 @@ struct trial_deleter {
 };
 using trial_program = std::unique_ptr<struct trial, trial_deleter>;
 
-result<attached_probes> attach_trial(uprobe_transport transport, bool at_return) {
-  auto target = trial_target();
-  if (!target)
-    return target.error();
-  return attach_empty(transport, target->path, std::array{target->offset}, at_return);
-}
-
 /// From now on the system call uretprobe kills this process; all others are allowed.
 bool forbid_uretprobe() {
   auto code = std::array<sock_filter, 4>{
@@ -72,23 +65,20 @@ result<attached_probes> attach_empty(uprobe_transport transport, const std::file
   return attach_uprobes(transport, skeleton->progs.trial, file, offsets, at_return);
 }
 
-result<void> try_transport(uprobe_transport transport) {
-  auto attached = attach_trial(transport, false);
+result<transport_grant> try_transport(uprobe_transport transport) {
+  auto target = trial_target();
+  if (!target)
+    return target.error();
+  auto attached = attach_empty(transport, target->path, std::array{target->offset}, true);
   if (!attached)
     return attached.error();
-  return {};
-}
-
-result<void> try_return_probe(uprobe_transport transport) {
-  auto attached = attach_trial(transport, true);
-  if (!attached)
-    return attached.error();
+  auto grant = transport_grant{};
 #if defined(__x86_64__)
   if (auto status = run_filtered(); WIFSIGNALED(status))
-    return failure{"a process with a seccomp filter died of signal " + std::to_string(WTERMSIG(status)) +
-                   " at a return probe, as on kernels 6.11 to 6.13"};
+    grant.returns_refusal = "a process with a seccomp filter died of signal " + std::to_string(WTERMSIG(status)) +
+                            " at a return probe, as on kernels 6.11 to 6.13";
 #endif
-  return {};
+  return grant;
 }
 
 } // namespace cleartap

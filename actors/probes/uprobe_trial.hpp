@@ -10,11 +10,15 @@ namespace cleartap {
 [[nodiscard]] result<attached_probes> attach_empty(uprobe_transport transport, const std::filesystem::path& file,
                                                    std::span<const std::uint64_t> offsets, bool at_return);
 
-/// Why a probe cannot be attached this way.
-[[nodiscard]] result<void> try_transport(uprobe_transport transport);
+/// How uprobes may be attached.
+struct transport_grant {
+  /// Why return probes are not safe; empty if they are. Kernels 6.11 to 6.13 let a process's seccomp filter see the
+  /// system call uretprobe(2), which the kernel itself makes the process do, and not all filters know it.
+  std::string returns_refusal;
+};
 
-/// Whether a process whose seccomp filter does not know the system call uretprobe(2) survives a return probe. Kernels
-/// 6.11 to 6.13 let the filter see that call, which the kernel itself makes the process do. `transport` must work.
-[[nodiscard]] result<void> try_return_probe(uprobe_transport transport);
+/// What a probe at a return, attached this way, shows; or why it cannot be attached. One is enough to show both: where
+/// it attaches, so does one at an entry, and each that is detached waits for all CPUs.
+[[nodiscard]] result<transport_grant> try_transport(uprobe_transport transport);
 
 } // namespace cleartap
