@@ -7,10 +7,12 @@ namespace cleartap::flow {
 namespace {
 
 constexpr auto reason_names = std::array<std::string_view, static_cast<std::size_t>(drop_reason::count_)>{
-    "ring_full",     "rate",      "paused",      "connections_full", "queue_full",      "consumer_lost",
-    "producer_lost", "not_http",  "resync",      "read_fault",       "call_limit",      "unseen",
-    "parse_error",   "limit",     "pushed",      "overlap",          "malformed_event", "buffer_full",
-    "not_delivered", "duplicate", "not_learned", "watcher_slow",     "sampled",         "excluded"};
+    "ring_full",   "rate",           "paused",     "connections_full", "threads_full",
+    "nested",      "processes_full", "queue_full", "consumer_lost",    "producer_lost",
+    "not_http",    "resync",         "read_fault", "call_limit",       "unseen",
+    "parse_error", "limit",          "pushed",     "overlap",          "malformed_event",
+    "buffer_full", "not_delivered",  "duplicate",  "not_learned",      "watcher_slow",
+    "sampled",     "excluded"};
 
 constexpr auto phase_names =
     std::array<std::string_view, 6>{"starting", "running", "backing_off", "draining", "stopped", "failed"};

@@ -25,6 +25,9 @@ enum class drop_reason : std::uint8_t {
   rate,             // kernel: a process over its rate
   paused,           // kernel: capture was paused by a user
   connections_full, // a connection table is full
+  threads_full,     // kernel: no room to follow another thread; events
+  nested,           // kernel: more calls inside each other than are followed; events
+  processes_full,   // kernel: no room for a record of a process; events
   queue_full,       // flow: no credit, and the queue is full
   consumer_lost,    // flow: the consumer ended with the batch in its mailbox, or at work on it
   producer_lost,    // flow: the producer ended with the batch waiting for credit

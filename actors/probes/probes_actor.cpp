@@ -1,6 +1,7 @@
 #include "actors/probes/probes_actor.hpp"
 
 #include "actors/flow/stage.hpp"
+#include "actors/probes/tally_ledgers.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +12,6 @@ namespace cleartap {
 namespace {
 
 using namespace std::chrono_literals;
-using flow::drop_reason;
 
 constexpr auto tally_interval = 500ms;
 constexpr auto detach_threads_max = std::size_t{64};
@@ -34,18 +34,8 @@ void detach_all(std::map<file_id, attached_probes>& attached) {
   detach(std::move(all));
 }
 
-void publish_tallies(probes_state& state) {
-  auto tallies = state.programs->tallies();
-  auto& status = *state.status;
-  auto lost = [&](drop_reason reason, tally_kind kind) {
-    status.dropped[static_cast<std::size_t>(reason)].store(tallies[kind].bytes, std::memory_order_relaxed);
-    return tallies[kind].bytes;
-  };
-  auto not_sent = lost(drop_reason::ring_full, TALLY_LOST_RING_FULL) + lost(drop_reason::paused, TALLY_LOST_PAUSED) +
-                  lost(drop_reason::rate, TALLY_LOST_RATE) +
-                  lost(drop_reason::connections_full, TALLY_LOST_CONNECTIONS);
-  status.in.store(tallies[TALLY_SEEN].bytes, std::memory_order_relaxed);
-  status.out.store(tallies[TALLY_SEEN].bytes - not_sent, std::memory_order_relaxed);
+void publish_tallies(const probes_state& state) {
+  show_tallies(state.programs->tallies(), *state.status, *state.events);
 }
 
 } // namespace
@@ -53,10 +43,11 @@ void publish_tallies(probes_state& state) {
 probes_state::~probes_state() { detach_all(attached); }
 
 probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, const settings* config,
-                                   kernel_programs* programs, flow::actor_status* status) {
+                                   kernel_programs* programs, flow::actor_status* status, flow::ledger_status* events) {
   flow::keep_exception_text(self);
   self->state.programs = programs;
   self->state.status = status;
+  self->state.events = events;
   self->state.idle_max = config->streams.idle_max;
   // What passed since a predecessor's probes were detached is unknown: no stream goes on across such a hole.
   programs->forget_connections();

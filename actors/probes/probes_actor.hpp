@@ -16,12 +16,13 @@ struct probes_state {
 
   kernel_programs* programs = nullptr;
   flow::actor_status* status = nullptr;
-  std::chrono::seconds idle_max{0}; // after which a connection may be forgotten when there is little room
+  flow::ledger_status* events = nullptr; // of which the kernel knows the number only
+  std::chrono::seconds idle_max{0};      // after which a connection may be forgotten when there is little room
   std::map<file_id, attached_probes> attached;
 };
 
-/// `programs` and `status` outlive the actor.
+/// All that is pointed at outlives the actor.
 probes_actor::behavior_type probes(probes_actor::stateful_pointer<probes_state> self, const settings* config,
-                                   kernel_programs* programs, flow::actor_status* status);
+                                   kernel_programs* programs, flow::actor_status* status, flow::ledger_status* events);
 
 } // namespace cleartap

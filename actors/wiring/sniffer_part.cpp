@@ -124,8 +124,9 @@ void sniffer_part::add_to(plan& into, bool deliver) {
   auto rescans = into.add_stage("rescan", "events", 1, [&](actor_status& status, std::size_t) {
     return detached_spawner(cleartap::rescan, live_, &status, &watched_, discovery_);
   });
+  auto* calls = &into.directory().add_ledger("kernel", 0, "events");
   auto probers = into.add_stage("probes", "bytes", 1, [&](actor_status& status, std::size_t) {
-    return spawner(cleartap::probes, live_, kernel, &status);
+    return spawner(cleartap::probes, live_, kernel, &status, calls);
   });
   auto rings = into.add_stage("ring", "bytes", 1, [&](actor_status& status, std::size_t) {
     return detached_spawner(ring, kernel, &status, ring_edges{to_streams, to_rescan, to_processes});

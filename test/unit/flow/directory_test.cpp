@@ -34,6 +34,9 @@ TEST_CASE("names and reasons stand in the same order") {
   CHECK(to_string(drop_reason::rate) == "rate");
   CHECK(to_string(drop_reason::paused) == "paused");
   CHECK(to_string(drop_reason::connections_full) == "connections_full");
+  CHECK(to_string(drop_reason::threads_full) == "threads_full");
+  CHECK(to_string(drop_reason::nested) == "nested");
+  CHECK(to_string(drop_reason::processes_full) == "processes_full");
   CHECK(to_string(drop_reason::queue_full) == "queue_full");
   CHECK(to_string(drop_reason::consumer_lost) == "consumer_lost");
   CHECK(to_string(drop_reason::producer_lost) == "producer_lost");
@@ -52,7 +55,7 @@ TEST_CASE("names and reasons stand in the same order") {
   CHECK(to_string(drop_reason::not_learned) == "not_learned");
   CHECK(to_string(drop_reason::watcher_slow) == "watcher_slow");
   CHECK(to_string(drop_reason::sampled) == "sampled");
-  CHECK(reasons == 23);
+  CHECK(reasons == 26);
 }
 
 TEST_CASE("every phase has a name of its own") {
