@@ -1,6 +1,7 @@
 // The ways into GnuTLS that usual programs do not take, on a session between two threads.
 #include "test/bpf/capture.hpp"
 
+#include <atomic>
 #include <fcntl.h>
 #include <gnutls/gnutls.h>
 #include <poll.h>
@@ -141,6 +142,7 @@ TEST_CASE("GnuTLS: packets carry every byte") {
 }
 
 TEST_CASE("GnuTLS: a send that goes on without a buffer is a hole of its length") {
+  static auto full = std::atomic<bool>{false}; // of the child: the other end reads nothing before
   auto chunks = chunks_of_session(
       [](gnutls_session_t session, int fd) {
         const auto small = 4096;
@@ -149,6 +151,8 @@ TEST_CASE("GnuTLS: a send that goes on without a buffer is a hole of its length"
         for (std::size_t sent = 0; sent < payload.size();) {
           auto count = gnutls_record_send(session, payload.data() + sent, payload.size() - sent);
           while (count == GNUTLS_E_AGAIN) {
+            full = true;
+            full.notify_one();
             auto ready = pollfd{.fd = fd, .events = POLLOUT, .revents = 0};
             poll(&ready, 1, 1000);
             count = gnutls_record_send(session, nullptr, 0);
@@ -156,8 +160,12 @@ TEST_CASE("GnuTLS: a send that goes on without a buffer is a hole of its length"
           require(count > 0);
           sent += static_cast<std::size_t>(count);
         }
+        require(full);
       },
-      [](gnutls_session_t session, int) { receive(session, payload.size()); });
+      [](gnutls_session_t session, int) {
+        full.wait(false);
+        receive(session, payload.size());
+      });
   CHECK(bytes_of(chunks, direction::outbound) == payload.size());
   CHECK((stream(chunks, direction::inbound) == payload));
   auto holes = std::uint64_t{0};
