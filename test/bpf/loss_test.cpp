@@ -54,7 +54,7 @@ TEST_CASE("one lost event damages the exchange that it is of at each end, whiche
   REQUIRE(std::ranges::count_if(exchanges_of(whole), is_whole) == 2 * exchanges);
   const auto events = std::ranges::count(whole, chunk_kind::data, [](const auto& each) { return each.chunk.kind; });
   REQUIRE(events > 4 * static_cast<long>(exchanges));
-  for (auto after = std::uint32_t{0}; after < events; after += 3) {
+  for (auto after = std::uint32_t{0}; after < events; ++after) {
     INFO("event " << after << " of " << events);
     auto seen = exchanges_of(talk_through(after, 1));
     CHECK(std::ranges::count_if(seen, is_whole) == 2 * static_cast<long>(exchanges) - 1);
