@@ -13,7 +13,9 @@
 #include <dlfcn.h>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <unistd.h>
+#include <vector>
 
 namespace cleartap {
 
@@ -32,8 +34,10 @@ std::string library_of(Function* function) {
 
 class capture {
 public:
-  /// Skips the test if this kernel or these permissions do not grant what is wished.
-  capture(const std::string& library, const kernel_options& options = {}) {
+  /// Skips the test if this kernel or these permissions do not grant what is wished. `unknown`: functions that are not
+  /// probed, as if the library did not have them.
+  capture(const std::string& library, const kernel_options& options = {},
+          const std::vector<std::string_view>& unknown = {}) {
     auto loaded = kernel_programs::load(options);
     if (!loaded)
       SKIP(loaded.error().text);
@@ -45,6 +49,8 @@ public:
     rings_.emplace(std::move(*rings));
     auto contents = look_into(library);
     REQUIRE(contents);
+    std::erase_if(contents->functions,
+                  [&](const auto& each) { return std::ranges::find(unknown, each.symbol) != unknown.end(); });
     auto attached = programs_->attach(library, contents->functions);
     INFO((attached ? "" : attached.error().text));
     REQUIRE(attached);

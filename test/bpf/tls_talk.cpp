@@ -181,6 +181,21 @@ std::uint16_t meet(talk_by how, const party& client, const party& server) {
   return port;
 }
 
+party asker(const std::vector<std::size_t>& write_sizes) {
+  return [&write_sizes](tls_end& end) {
+    for (std::size_t i = 0; i < write_sizes.size(); ++i)
+      end.write(talk_payload(i, write_sizes[i]));
+    end.read(4);
+  };
+}
+
+party answerer(const std::vector<std::size_t>& write_sizes) {
+  return [&write_sizes](tls_end& end) {
+    end.read(std::accumulate(write_sizes.begin(), write_sizes.end(), std::size_t{0}));
+    end.write("done");
+  };
+}
+
 } // namespace
 
 std::string talk_payload(std::size_t index, std::size_t size) {
@@ -191,16 +206,24 @@ std::string talk_payload(std::size_t index, std::size_t size) {
 }
 
 std::uint16_t talk(const std::vector<std::size_t>& write_sizes, talk_by how) {
+  return meet(how, asker(write_sizes), answerer(write_sizes));
+}
+
+void talk_and_end(const std::vector<std::size_t>& write_sizes) {
+  auto answered = std::atomic<bool>{false}; // its call has returned
   auto client = [&](tls_end& end) {
-    for (std::size_t i = 0; i < write_sizes.size(); ++i)
-      end.write(talk_payload(i, write_sizes[i]));
-    end.read(4);
+    asker(write_sizes)(end);
+    answered.wait(false);
+    _exit(0);
   };
   auto server = [&](tls_end& end) {
-    end.read(std::accumulate(write_sizes.begin(), write_sizes.end(), std::size_t{0}));
-    end.write("done");
+    answerer(write_sizes)(end);
+    answered = true;
+    answered.notify_one();
+    pause(); // until the client has ended both
   };
-  return meet(how, client, server);
+  meet(talk_by::plain, client, server);
+  _exit(1);
 }
 
 void converse(const std::vector<std::pair<std::string, std::string>>& exchanges, talk_by how) {

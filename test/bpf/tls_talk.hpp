@@ -22,6 +22,9 @@ enum class talk_by : std::uint8_t {
 /// reads them all and answers "done". Returns the client's port. Ends the program if TLS fails.
 std::uint16_t talk(const std::vector<std::size_t>& write_sizes, talk_by how = talk_by::plain);
 
+/// As `talk`, but ends this process, while the connection is open at both ends.
+[[noreturn]] void talk_and_end(const std::vector<std::size_t>& write_sizes);
+
 /// What `talk` writes in call `index`: bytes that tell their place.
 std::string talk_payload(std::size_t index, std::size_t size);
 
