@@ -60,6 +60,10 @@ NO_BTF = {"hide_btf": True}
 BTF_FILE = {"hide_btf": True, "settings": (f"capture.btf_path={BTF_COPY}",)}
 
 
+# As many events for a call as the programs may make, which costs the verifier most.
+SMALL_EVENTS = {"name": "root, the smallest events", "settings": ("capture.maxBufferSize=1024",)}
+
+
 def forced(name, choice):
     """The setting that fixes one choice, for a row of that name."""
     return {"name": f"root, {name}={choice}", "settings": (f"capture.{name}={choice}",)}
@@ -86,6 +90,7 @@ LINUX_5_10 = (
     ),
     Scenario(**forced("transport", "tracefs"), **TRACEFS),
     Scenario(**forced("returns", "instruction"), **BELOW_6_6),
+    Scenario(**SMALL_EVENTS, **BELOW_6_6),
     Scenario("too little locked memory", capabilities=ADMIN, refused=("SYS_RESOURCE",)),
     Scenario("paranoid 3, no SYS_ADMIN", capabilities=(*BPF, *LOCK), refused=("SYS_ADMIN", "perf_event_paranoid")),
 )
@@ -98,11 +103,13 @@ LINUX_6_1 = (
     Scenario("root without BTF", **NO_BTF, **{**BELOW_6_6, **UNTYPED}),
     Scenario(**forced("transport", "tracefs"), **TRACEFS),
     Scenario(**forced("returns", "instruction"), **BELOW_6_6),
+    Scenario(**SMALL_EVENTS, **BELOW_6_6),
     Scenario("paranoid 3, no SYS_ADMIN", capabilities=BPF, refused=("SYS_ADMIN", "perf_event_paranoid")),
 )
 
 LINUX_6_12 = (
     Scenario("root", **FROM_6_6),
+    # perf, which Debian refuses to them, is needed neither to attach nor to see what is loaded later.
     Scenario("someone with BPF, PERFMON", user=SOMEONE, capabilities=BPF, **FROM_6_6),
     Scenario("root without BTF", **NO_BTF, **{**FROM_6_6, **UNTYPED}),
     Scenario(**forced("programs", "early"), **{**FROM_6_6, **EARLY}),
@@ -111,6 +118,7 @@ LINUX_6_12 = (
     Scenario(**forced("sockets", "fexit"), **{**FROM_6_6, "sockets": "fexit"}),
     Scenario(**forced("returns", "probe"), **FROM_6_6),
     Scenario(**forced("returns", "instruction"), **FROM_6_6),
+    Scenario(**SMALL_EVENTS, **FROM_6_6),
     Scenario("someone without PERFMON", user=SOMEONE, capabilities=("BPF", *LOOK), refused=("PERFMON",)),
 )
 
