@@ -1,6 +1,7 @@
 #include "actors/streams/exchange_writer.hpp"
 
 #include "actors/streams/application.hpp"
+#include "actors/streams/grpc_messages.hpp"
 #include "actors/streams/request_target.hpp"
 
 #include <algorithm>
@@ -68,21 +69,21 @@ void exchange_writer::write(http_message request, http_message response) {
   made.quality = quality_of(std::max(request.loss, response.loss)); // decoding may have added one
   if (made.quality == exchange_quality::complete && (request.fields_unknown || response.fields_unknown))
     made.quality = exchange_quality::fields_unknown;
-  made.application = application_of(made);
+  tell_application(made, request.grpc_messages, response.grpc_messages);
 }
 
 void exchange_writer::write_request(http_message request) {
   auto& made = add(request);
   made.quality = exchange_quality::request_only;
   made.request = settle_request(request);
-  made.application = application_of(made);
+  tell_application(made, request.grpc_messages, 0);
 }
 
 void exchange_writer::write_response(http_message response) {
   auto& made = add(response);
   made.quality = exchange_quality::response_only;
   made.response = settle_response(response);
-  made.application = application_of(made);
+  tell_application(made, 0, response.grpc_messages);
 }
 
 exchange& exchange_writer::add(const http_message& first) {
@@ -121,13 +122,45 @@ void exchange_writer::settle(http_message& message, std::size_t body_max) {
   assert(ledger.queued >= message.size);
   ledger.queued -= message.size;
   ledger.in_exchanges += message.size;
-  auto decoded = shard_.decoder.decode(message.headers, message.body, body_max);
-  if (decoded == content_decoder::outcome::cut)
-    message.lose(body_loss::limit);
-  if (decoded == content_decoder::outcome::undecodable)
-    ++ledger.undecodable;
+  const auto& limits = shard_.limits.decoding;
+  count(shard_.decoder.decode(message.headers, message.body, body_max, limits), message);
+  if (message.body.size_carried > 0 && grpc_type(message.headers)) {
+    auto encoding = header_value(message.headers, "grpc-encoding").value_or("");
+    auto messages = decode_grpc_messages(encoding, message.body, body_max, shard_.decoder.kept(), limits);
+    count(messages.how, message);
+    message.grpc_messages = static_cast<std::uint32_t>(messages.whole);
+  }
   if (message.loss == body_loss::limit)
     ++ledger[stream_limit::body];
+}
+
+void exchange_writer::count(decode_outcome how, http_message& message) noexcept {
+  auto& ledger = shard_.ledger;
+  switch (how) {
+  case decode_outcome::done:
+    return;
+  case decode_outcome::undecodable:
+    ++ledger.undecodable;
+    return;
+  case decode_outcome::cut:
+    break;
+  case decode_outcome::cut_decoded:
+    ++ledger[stream_limit::decoded];
+    break;
+  case decode_outcome::cut_ratio:
+    ++ledger[stream_limit::ratio];
+    break;
+  }
+  message.lose(body_loss::limit);
+}
+
+void exchange_writer::tell_application(exchange& made, std::uint32_t request_messages,
+                                       std::uint32_t response_messages) {
+  made.application = application_of(made);
+  if (!made.application)
+    return;
+  made.application->request_messages = request_messages;
+  made.application->response_messages = response_messages;
 }
 
 } // namespace cleartap

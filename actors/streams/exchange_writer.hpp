@@ -34,6 +34,8 @@ private:
   http_request settle_request(http_message& message);
   http_response settle_response(http_message& message);
   void settle(http_message& message, std::size_t body_max);
+  static void tell_application(exchange& made, std::uint32_t request_messages, std::uint32_t response_messages);
+  void count(decode_outcome how, http_message& message) noexcept;
 
   stream_shard& shard_;
   const connection_facts& facts_;

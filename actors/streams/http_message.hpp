@@ -32,7 +32,8 @@ struct http_message {
   body_loss loss = body_loss::none;
   http_headers headers;
   http_headers trailers;
-  http_body body; // still in its content coding
+  http_body body;                  // still in its content coding
+  std::uint32_t grpc_messages = 0; // whole ones in the body, once it is decoded
   kept_share kept;
 
   void lose(body_loss why) noexcept {

@@ -30,7 +30,8 @@ enum class stream_limit : std::uint8_t {
   headers,
   continuations,
   body,
-  ratio, // a body that grows too much as it is decoded
+  decoded, // bytes made of one body while its codings are removed
+  ratio,   // likewise, for each byte that it has
   pipeline,
   streams, // open at once on one connection
   open,    // messages that went out before their end
@@ -42,8 +43,8 @@ enum class stream_limit : std::uint8_t {
 
 /// Their names, in their order.
 inline constexpr auto stream_limit_names = std::array<std::string_view, static_cast<std::size_t>(stream_limit::count_)>{
-    "head",    "headers", "continuations", "body", "ratio", "pipeline",
-    "streams", "open",    "connections",   "idle", "memory"};
+    "head",     "headers", "continuations", "body",        "decoded", "ratio",
+    "pipeline", "streams", "open",          "connections", "idle",    "memory"};
 
 /// Unit: plaintext bytes by their original size, unless said otherwise.
 /// Invariant: in == accounted() whenever no call into the stage is under way.

@@ -1,6 +1,7 @@
 // The limits of the streams stage, gathered from the settings. Knows nothing of what reaching one means.
 #pragma once
 
+#include "actors/streams/decoding_limits.hpp"
 #include "config/settings.hpp"
 
 #include <chrono>
@@ -13,6 +14,7 @@ struct stream_limits {
   std::size_t headers_max = 0;
   std::size_t request_body_max = 0; // bytes kept of one body, carried and decoded alike
   std::size_t response_body_max = 0;
+  decoding_limits decoding;
   std::size_t pipeline_max = 0;
   std::size_t continuations_max = 0; // CONTINUATION frames of one header block
   std::size_t streams_max = 0;       // open on one HTTP/2 connection
@@ -30,6 +32,7 @@ inline stream_limits limits_of(const settings& from) {
   limits.headers_max = from.streams.headers_max;
   limits.request_body_max = from.bodies.request_max;
   limits.response_body_max = from.bodies.response_max;
+  limits.decoding = {from.bodies.decoded_max, from.bodies.ratio_max};
   limits.pipeline_max = from.streams.pipeline_max;
   limits.continuations_max = from.streams.continuations_max;
   limits.streams_max = from.streams.streams_max;
