@@ -5,6 +5,7 @@
 #include "test/unit/coverage/hellos.hpp"
 #include "test/unit/link/frames.hpp"
 #include "test/unit/link/random_exchanges.hpp"
+#include "test/unit/streams/encoders.hpp"
 #include "test/unit/streams/hpack_blocks.hpp"
 
 #include <filesystem>
@@ -141,6 +142,31 @@ void write_header_blocks(corpus target) {
   }
 }
 
+/// The bytes of content_decoder_fuzz: codings, limit, the body.
+void write_bodies(corpus target) {
+  using namespace encoders;
+  const auto add = [&](int codings, std::string_view body) {
+    target.add(writer{}.number(static_cast<std::uint64_t>(codings), 1).number(200, 1).raw({body.begin(), body.end()}));
+  };
+  const auto text = records(400);
+  const auto gzipped = deflated(text, wrapping::gzip, 6, 100);
+  add(1, gzipped);
+  add(1, gzip("one") + gzip("two"));
+  add(1, gzip(std::string(1'000'000, 'a')));
+  add(2, deflated(text, wrapping::zlib));
+  add(2, deflated(text, wrapping::raw, 1));
+  add(3, brotli(text, {}, 100));
+  add(3, brotli(text, {.quality = 11, .window_log = 24}));
+  add(3, brotli(std::string(1'000'000, 'a')));
+  add(4, zstd(text, {}, 100));
+  add(4, zstd("one") + skippable("two") + zstd(text, {.level = 19, .tells_size = false}));
+  add(4, zstd(std::string(1'000'000, 'a')));
+  add(1 + 8 * 3, gzip(brotli(text)));
+  add(3 + 8 * 4, brotli(zstd(text)));
+  add(64 + 1, grpc_message(1, gzip(text)) + grpc_message(0, "plain") + grpc_message('\x80', "grpc-status: 0\r\n"));
+  add(64 + 4, grpc_message(1, zstd(text)) + grpc_message(1, zstd("")) + grpc_message(1, ""));
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -154,4 +180,7 @@ int main(int argc, char** argv) {
   write_parts(corpus{directory / "part_assembly"});
   write_hellos(corpus{directory / "client_hello"});
   write_header_blocks(corpus{directory / "hpack"});
+}
+
+write_bodies(corpus{directory / "content_decoder"});
 }
