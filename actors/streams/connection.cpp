@@ -58,12 +58,12 @@ bool connection::accept(const tls_chunk& chunk, bytes_view bytes, std::vector<ex
   return !over_;
 }
 
-void connection::tick(kernel_time now, std::vector<exchange>& out) {
+void connection::tick(kernel_time now, bool idle, std::vector<exchange>& out) {
   auto writer = exchange_writer{shard_, facts_, out};
   if (http1_)
     http1_->tick(now, writer);
   if (http2_)
-    http2_->tick(now, writer);
+    http2_->tick(now, idle, writer);
 }
 
 void connection::close(std::vector<exchange>& out) {

@@ -18,8 +18,8 @@ public:
   /// Whether what comes next may be HTTP. If not, close the connection and count what comes as `other`.
   [[nodiscard]] bool accept(const tls_chunk& chunk, std::span<const std::uint8_t> bytes, std::vector<exchange>& out);
 
-  /// Exchanges whose end is not awaited any more go out.
-  void tick(kernel_time now, std::vector<exchange>& out);
+  /// Exchanges whose end is not awaited any more go out. `idle`: nothing came for a while.
+  void tick(kernel_time now, bool idle, std::vector<exchange>& out);
 
   /// Ends both directions: whatever is pending goes out. Accepts nothing afterwards.
   void close(std::vector<exchange>& out);

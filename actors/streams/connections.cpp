@@ -4,6 +4,14 @@
 
 namespace cleartap {
 
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto rest_after = kernel_time{5s}; // what is kept for speed is given back then
+
+} // namespace
+
 void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> bytes,
                          std::chrono::nanoseconds wall_offset, std::vector<exchange>& out) {
   assert(bytes.size() == chunk.size_captured && chunk.size_captured <= chunk.size_original);
@@ -12,8 +20,7 @@ void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> b
   ledger.in += chunk.size_original;
   if (chunk.kind == chunk_kind::closed) {
     ledger.add_other(other_protocol::unknown, chunk.size_original);
-    if (auto found = known_.find(chunk.connection); found != known_.end())
-      close(found, out);
+    close_one(chunk.connection, out);
     return;
   }
   auto* known = find_or_add(chunk);
@@ -33,45 +40,79 @@ void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> b
   }
 }
 
+void connections::close_one(const connection_id& id, std::vector<exchange>& out) {
+  auto process = known_.find(id.tgid);
+  if (process == known_.end())
+    return;
+  auto found = process->second.find(id);
+  if (found == process->second.end())
+    return;
+  close(found->second, out);
+  process->second.erase(found);
+  if (process->second.empty())
+    known_.erase(process);
+}
+
 void connections::process_exited(std::uint32_t tgid, std::vector<exchange>& out) {
-  auto first = connection_id{.tgid = tgid, .object = 0, .generation = kernel_time::min()};
-  for (auto it = known_.lower_bound(first); it != known_.end() && it->first.tgid == tgid;)
-    it = close(it, out);
+  auto found = known_.find(tgid);
+  if (found == known_.end())
+    return;
+  for (auto& [id, each] : found->second)
+    close(each, out);
+  known_.erase(found);
 }
 
 void connections::expire(kernel_time now, std::vector<exchange>& out) {
-  for (auto it = known_.begin(); it != known_.end();) {
-    if (now - it->second.last < shard_.limits.idle_max) {
-      if (it->second.http)
-        it->second.http->tick(now, out);
-      ++it;
-      continue;
-    }
-    ++shard_.ledger[stream_limit::idle];
-    it = close(it, out);
-  }
+  close_if(
+      [&](entry& each) {
+        const auto idle = now - each.last;
+        if (idle >= shard_.limits.idle_max) {
+          ++shard_.ledger[stream_limit::idle];
+          return true;
+        }
+        if (each.http)
+          each.http->tick(now, idle >= rest_after, out);
+        return false;
+      },
+      out);
 }
 
 void connections::close_all(std::vector<exchange>& out) {
-  for (auto it = known_.begin(); it != known_.end();)
-    it = close(it, out);
-  assert(shard_.ledger.queued == 0);
+  close_if([](const entry&) { return true; }, out);
+  assert(shard_.ledger.queued == 0 && shard_.kept == 0);
 }
 
 connections::entry* connections::find_or_add(const tls_chunk& chunk) {
-  auto place = known_.lower_bound(chunk.connection);
-  if (place != known_.end() && place->first == chunk.connection)
-    return &place->second;
-  if (known_.size() >= shard_.limits.connections_max)
+  auto& all = known_[chunk.connection.tgid];
+  if (auto found = all.find(chunk.connection); found != all.end())
+    return &found->second;
+  if (size_ >= shard_.limits.connections_max) {
+    if (all.empty())
+      known_.erase(chunk.connection.tgid);
     return nullptr;
+  }
+  ++size_;
   auto fresh = entry{.last = chunk.at, .http = std::make_unique<connection>(chunk, shard_)};
-  return &known_.emplace_hint(place, chunk.connection, std::move(fresh))->second;
+  return &all.emplace(chunk.connection, std::move(fresh)).first->second;
 }
 
-connections::table::iterator connections::close(table::iterator which, std::vector<exchange>& out) {
-  if (which->second.http)
-    which->second.http->close(out);
-  return known_.erase(which);
+void connections::close(entry& which, std::vector<exchange>& out) {
+  if (which.http)
+    which.http->close(out);
+  --size_;
+}
+
+template <class Predicate>
+void connections::close_if(Predicate ended, std::vector<exchange>& out) {
+  for (auto& [tgid, all] : known_)
+    for (auto each = all.begin(); each != all.end();)
+      if (ended(each->second)) {
+        close(each->second, out);
+        each = all.erase(each);
+      } else {
+        ++each;
+      }
+  std::erase_if(known_, [](const auto& process) { return process.second.empty(); });
 }
 
 } // namespace cleartap

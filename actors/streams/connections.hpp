@@ -3,8 +3,8 @@
 
 #include "actors/streams/connection.hpp"
 
-#include <map>
 #include <memory>
+#include <unordered_map>
 
 namespace cleartap {
 
@@ -36,7 +36,7 @@ public:
   void close_all(std::vector<exchange>& out);
 
   const stream_ledger& ledger() const noexcept { return shard_.ledger; }
-  std::size_t size() const noexcept { return known_.size(); }
+  std::size_t size() const noexcept { return size_; }
 
 private:
   struct entry {
@@ -44,13 +44,18 @@ private:
     std::unique_ptr<connection> http; // none: the connection does not speak HTTP
     other_protocol other = other_protocol::unknown;
   };
-  using table = std::map<connection_id, entry>; // ordered: a process is a range
+  using of_process = std::unordered_map<connection_id, entry>;
 
   entry* find_or_add(const tls_chunk& chunk);
-  table::iterator close(table::iterator which, std::vector<exchange>& out);
+  void close_one(const connection_id& id, std::vector<exchange>& out);
+  void close(entry& which, std::vector<exchange>& out);
+  /// Closes those for which `ended` holds.
+  template <class Predicate>
+  void close_if(Predicate ended, std::vector<exchange>& out);
 
   stream_shard shard_;
-  table known_;
+  std::unordered_map<std::uint32_t, of_process> known_; // by pid: a process ends with all of its connections
+  std::size_t size_ = 0;
 };
 
 } // namespace cleartap

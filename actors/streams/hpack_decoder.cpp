@@ -41,6 +41,13 @@ void hpack_decoder::lose() {
     late_.emplace(table_max_);
 }
 
+void hpack_decoder::rest() {
+  if (!late_ && inflater_)
+    become_late();
+  if (late_)
+    late_->rest();
+}
+
 bool hpack_decoder::decode_from_start(std::span<const std::uint8_t> block, const field_visitor& visit) {
   if (!inflater_)
     inflater_.emplace(table_max_);
@@ -49,9 +56,11 @@ bool hpack_decoder::decode_from_start(std::span<const std::uint8_t> block, const
 
 void hpack_decoder::become_late() {
   late_.emplace(table_max_);
-  if (inflater_)
-    for (auto index = inflater_->entries(); index > hpack_inflater::static_entries; --index)
-      late_->learn(inflater_->entry(index));
+  if (!inflater_)
+    return;
+  late_->limit(inflater_->table_size());
+  for (auto index = inflater_->entries(); index > hpack_inflater::static_entries; --index)
+    late_->learn(inflater_->entry(index));
   inflater_.reset();
 }
 

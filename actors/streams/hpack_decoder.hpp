@@ -31,6 +31,10 @@ public:
   /// A block may have been lost, and insertions with it: indices do not tell the entries so far any more.
   void lose();
 
+  /// Nothing comes for a while: gives back what is not needed to go on. A table that is known from the start goes on as
+  /// a log of its insertions, which takes a quarter of nghttp2's memory and is as exact.
+  void rest();
+
 private:
   bool decode_from_start(std::span<const std::uint8_t> block, const field_visitor& visit);
   void become_late();

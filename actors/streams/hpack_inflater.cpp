@@ -73,4 +73,8 @@ header_field hpack_inflater::entry(std::size_t index) const {
 
 std::size_t hpack_inflater::entries() const { return nghttp2_hd_inflate_get_num_table_entries(inflater_.get()); }
 
+std::size_t hpack_inflater::table_size() const {
+  return nghttp2_hd_inflate_get_max_dynamic_table_size(inflater_.get());
+}
+
 } // namespace cleartap

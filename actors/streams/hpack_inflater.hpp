@@ -31,6 +31,9 @@ public:
   [[nodiscard]] header_field entry(std::size_t index) const;
   [[nodiscard]] std::size_t entries() const;
 
+  /// Of the dynamic table at most, as its sender has set it.
+  [[nodiscard]] std::size_t table_size() const;
+
 private:
   struct end {
     void operator()(nghttp2_hd_inflater* inflater) const noexcept;

@@ -206,6 +206,13 @@ void http2_conversation::lose(side& in, body_loss why) {
   streams_.damage(in.way, why);
 }
 
+void http2_conversation::tick(kernel_time now, bool idle, exchange_writer& out) {
+  streams_.tick(now, out);
+  if (idle && streams_.empty())
+    for (auto& each : sides_)
+      each.hpack.rest();
+}
+
 void http2_conversation::close(exchange_writer& out) {
   for (auto& each : sides_)
     give_up_block(each, stream_drop::resync);

@@ -30,7 +30,8 @@ public:
   /// `size` bytes are missing. Inside of data only the body has lost something.
   void pass_over(direction way, std::uint64_t size, body_loss why, exchange_writer& out);
 
-  void tick(kernel_time now, exchange_writer& out) { streams_.tick(now, out); }
+  /// `idle`: nothing came for a while.
+  void tick(kernel_time now, bool idle, exchange_writer& out);
   void close(exchange_writer& out);
 
 private:

@@ -38,6 +38,11 @@ void insertion_log::limit(std::size_t table_size) {
   compact();
 }
 
+void insertion_log::rest() {
+  entries_.shrink_to_fit();
+  bytes_.shrink_to_fit();
+}
+
 void insertion_log::clear() noexcept {
   limit_ = size_max_;
   size_ = dead_ = 0;

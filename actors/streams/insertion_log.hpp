@@ -26,6 +26,9 @@ public:
   /// Of the table, which evicts what is beyond; entries of unknown size count as little as they can.
   void limit(std::size_t table_size);
 
+  /// Takes no more memory than what it holds.
+  void rest();
+
   /// Forgets everything, and the limit too.
   void clear() noexcept;
 

@@ -24,6 +24,11 @@ void late_hpack::forget() noexcept {
   strings_.reset(); // it may have stopped within a string
 }
 
+void late_hpack::rest() {
+  strings_.reset();
+  log_.rest();
+}
+
 header_field late_hpack::entry(std::size_t index) const {
   constexpr auto statics = hpack_inflater::static_entries;
   return index <= statics ? strings_->entry(index) : log_.at(index - statics - 1);

@@ -27,6 +27,12 @@ public:
 
   void forget() noexcept;
 
+  /// Gives back what the next block can make again.
+  void rest();
+
+  /// What the table's size is known to be.
+  void limit(std::size_t table_size) { log_.limit(table_size); }
+
   /// An entry that is known from elsewhere, the newest so far.
   void learn(const header_field& inserted) { log_.add(inserted); }
 

@@ -98,7 +98,7 @@ void pairing::interim_ended(const http_message& interim, exchange_writer& out) {
 
 http_message pairing::take_answered() {
   auto answered = std::move(slots_.front());
-  slots_.erase(slots_.begin());
+  slots_.pop_front();
   answered.request->size += answered.interim_size;
   return *std::move(answered.request);
 }
@@ -121,9 +121,9 @@ void pairing::saw(kernel_time at, bool of_requests) noexcept {
 
 void pairing::give_up(missing what, exchange_writer& out) {
   auto given_up = doubt{};
-  for (auto i = std::size_t{claimed_ ? 1u : 0u}; i < slots_.size(); ++i) {
-    given_up.outstanding_max += !std::exchange(slots_[i].settled, true);
-    given_up.any_method = given_up.any_method || !has_usual_body(slots_[i].method);
+  for (auto each = claimed_ ? std::next(slots_.begin()) : slots_.begin(); each != slots_.end(); ++each) {
+    given_up.outstanding_max += !std::exchange(each->settled, true);
+    given_up.any_method = given_up.any_method || !has_usual_body(each->method);
   }
   given_up.outstanding_min = given_up.outstanding_max;
   in_step_ = owed_ = false;

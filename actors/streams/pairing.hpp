@@ -8,6 +8,7 @@
 
 #include "actors/streams/exchange_writer.hpp"
 
+#include <list>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -75,7 +76,7 @@ private:
   void write_settled(exchange_writer& out);
   static void write(slot& done, exchange_writer& out);
 
-  std::vector<slot> slots_;    // oldest first; only the last request may be in progress
+  std::list<slot> slots_;      // oldest first; only the last request may be in progress
   bool claimed_ = false;       // a response to the first slot is in progress
   bool in_step_ = false;       // a pair was made and nothing odd came since
   bool owed_ = false;          // a response came that only a request still to come explains

@@ -180,7 +180,5 @@ int main(int argc, char** argv) {
   write_parts(corpus{directory / "part_assembly"});
   write_hellos(corpus{directory / "client_hello"});
   write_header_blocks(corpus{directory / "hpack"});
-}
-
-write_bodies(corpus{directory / "content_decoder"});
+  write_bodies(corpus{directory / "content_decoder"});
 }

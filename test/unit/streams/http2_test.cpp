@@ -244,6 +244,27 @@ TEST_CASE("a response without an end goes out after a while") {
   CHECK(seen.ledger().in_exchanges == seen.ledger().in);
 }
 
+TEST_CASE("a connection that has rested goes on with every header field it knew") {
+  auto seen = connected{};
+  auto fields = get("/again");
+  fields.emplace_back("x-tenant", "blue");
+  auto one = [&](std::uint32_t id) {
+    seen.client_sends(seen.client.headers(id, fields, true));
+    seen.server_sends(seen.server.headers(id, status(404, {{"x-cache", "miss"}}), true));
+  };
+  one(1);
+  seen.stage.expire(seen.current.at + 6s, seen.exchanges);
+  one(3);
+  fields.emplace_back("x-new", "red");
+  one(5);
+  seen.stage.expire(seen.current.at + 6s, seen.exchanges);
+  one(7);
+  REQUIRE(seen.exchanges.size() == 4);
+  CHECK(everything(seen.exchanges[1]) == everything(seen.exchanges[0]));
+  CHECK(everything(seen.exchanges[3]) == everything(seen.exchanges[2]));
+  CHECK(seen.exchanges[3].quality == exchange_quality::complete);
+}
+
 TEST_CASE("frames of unknown types are passed by, and what cannot be a frame ends the step") {
   auto seen = connected{};
   seen.client_sends(frame(static_cast<frame_type>(0xB), 0xFF, 7, "grease") + seen.client.headers(1, get("/1"), true));
