@@ -99,7 +99,7 @@ json::array figures_of(const flow::directory& directory) {
   directory.for_each_figures([&](const auto& figures) {
     for (std::size_t i = 0; i < figures.names.size(); ++i)
       if (auto count = figures.counts[i].load(); count > 0) {
-        auto& sum = sums[{figures.owner, figures.what}][figures.names[i]];
+        json::value& sum = sums[{figures.owner, figures.what}][figures.names[i]];
         sum = (sum.is_null() ? 0 : sum.to_number<std::uint64_t>()) + count;
       }
   });
