@@ -34,6 +34,15 @@ TEST_CASE("every transport that is granted, and every way to notice returns, car
   check_whole(test);
 }
 
+TEST_CASE("return instructions are found in a library that somebody probes already") {
+  const auto wishes = capture_wishes{.returns = return_probing::instruction};
+  auto first = capture{library_of(&SSL_read), with(wishes)};
+  auto second = capture{library_of(&SSL_read), with(wishes)};
+  CHECK(first.attached().functions > 5);
+  CHECK(second.attached().functions == first.attached().functions);
+  check_whole(second);
+}
+
 TEST_CASE("programs that read no kernel structure carry every byte and name the descriptor of a socket") {
   auto variant = GENERATE(program_variant::untyped, program_variant::early);
   INFO(to_string(variant));
