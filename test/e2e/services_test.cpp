@@ -27,6 +27,7 @@ TEST_CASE("a running cleartap is ready, healthy and counts") {
   CHECK(fetch(url(settings.metrics(), "/healthz")).status == 200);
   auto metrics = tap.metrics();
   CHECK(metrics.find("\ncleartap_actor_in_total{actor=\"ring\",index=\"0\"} ") != std::string::npos);
+  CHECK(metrics.find("\ncleartap_actor_in_total{actor=\"kernel\",index=\"0\"} ") != std::string::npos);
   CHECK(metrics.find("\ncleartap_libraries ") != std::string::npos);
   CHECK(fetch(url(settings.page(), "/")).body.find("<html") != std::string::npos);
 }
