@@ -89,6 +89,7 @@ enum tally_kind {
   TALLY_LOST_PROCESSES = 7, /* a process record; no bytes */
   TALLY_CONNECTIONS_MADE = 8,
   TALLY_CONNECTIONS_REMOVED = 9, /* by the kernel */
+  TALLY_LOST_MUTED = 10,         /* of a connection that nobody wants: it does not speak HTTP */
   TALLY_COUNT
 };
 

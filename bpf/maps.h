@@ -85,6 +85,19 @@ struct {
   __type(value, struct connection);
 } connections SEC(".maps");
 
+/* Connections whose plaintext nobody wants, and of which generation: user space has seen that they do not speak HTTP.
+ * Not a flag in their entry, which user space could only write as a whole, beside the kernel's own writes. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 16384);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, struct connection_key);
+  __type(value, __u64); /* generation_ns */
+} muted SEC(".maps");
+
+/* Whether there was one at all: else no call looks for it. */
+volatile __u32 muting SEC(".data.muting") = 0;
+
 /* When a pid last began to run another program. */
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);

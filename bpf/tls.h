@@ -34,6 +34,14 @@ static __always_inline struct connection* connection_of(const struct tls_thread*
   return bpf_map_lookup_elem(&connections, &key);
 }
 
+static __always_inline bool is_muted(const struct tls_call* call, const struct connection* connection) {
+  if (!muting)
+    return false;
+  struct connection_key key = {.object = call->object, .tgid = bpf_get_current_pid_tgid() >> 32};
+  __u64* generation_ns = bpf_map_lookup_elem(&muted, &key);
+  return generation_ns && *generation_ns == connection->generation_ns;
+}
+
 static __always_inline bool over_rate(__u64 now_ns, __u64 length) {
   if (!settings.process_rate_max)
     return false;
@@ -175,7 +183,9 @@ static __always_inline void call_transferred(void* ctx, struct tls_thread* threa
   __u64* offset = &connection->offset[call->direction & 1];
   call->offset = *offset;
   *offset += length;
-  if (switches.paused)
+  if (is_muted(call, connection))
+    count(TALLY_LOST_MUTED, length);
+  else if (switches.paused)
     count(TALLY_LOST_PAUSED, length);
   else if (over_rate(call->returned_ns, length))
     count(TALLY_LOST_RATE, length);
@@ -220,6 +230,8 @@ static __always_inline int connection_closed(void* ctx, __u64 object) {
   }
   if (!event || !event_submit(ctx, event))
     count(TALLY_LOST_RING_FULL, 0);
+  if (muting)
+    bpf_map_delete_elem(&muted, &key);
   if (!bpf_map_delete_elem(&connections, &key))
     count(TALLY_CONNECTIONS_REMOVED, 0);
   return 0;

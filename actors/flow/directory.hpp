@@ -31,7 +31,7 @@ enum class drop_reason : std::uint8_t {
   queue_full,       // flow: no credit, and the queue is full
   consumer_lost,    // flow: the consumer ended with the batch in its mailbox, or at work on it
   producer_lost,    // flow: the producer ended with the batch waiting for credit
-  not_http,         // streams: another protocol
+  not_http,         // streams: another protocol; kernel: of a connection that streams has seen to speak one
   resync,           // streams: before the first message start that could be recognised
   read_fault,       // streams: the payload's page was not there
   call_limit,       // streams: beyond the limit of one call

@@ -221,8 +221,10 @@ void kernel_programs::sweep_connections(std::chrono::nanoseconds idle_max) {
     if (is_gone(key.tgid) || (full && idle > idle_max))
       stale.push_back(key);
   }
-  for (const auto& each : stale)
+  for (const auto& each : stale) {
     swept_ += bpf_map__delete_elem(map, &each, sizeof each, 0) == 0;
+    bpf_map__delete_elem(object_.map("muted"), &each, sizeof each, 0);
+  }
 }
 
 void kernel_programs::ignore(std::uint32_t pid, bool on) {
@@ -233,6 +235,18 @@ void kernel_programs::ignore(std::uint32_t pid, bool on) {
   else
     bpf_map__delete_elem(map, &pid, sizeof pid, 0);
   object_.set_switches([](capture_switches& now) { ++now.ignored_version; });
+}
+
+void kernel_programs::mute(const connection_id& which) {
+  auto key = connection_key{};
+  key.object = which.object;
+  key.tgid = which.tgid;
+  auto generation_ns = static_cast<std::uint64_t>(which.generation.count());
+  if (bpf_map__update_elem(object_.map("muted"), &key, sizeof key, &generation_ns, sizeof generation_ns, BPF_ANY) != 0)
+    return;
+  auto index = std::uint32_t{0};
+  auto yes = std::uint32_t{1};
+  bpf_map__update_elem(object_.map(".data.muting"), &index, sizeof index, &yes, sizeof yes, BPF_ANY);
 }
 
 void kernel_programs::pause(bool on) {

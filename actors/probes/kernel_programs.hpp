@@ -39,6 +39,10 @@ public:
   /// Whether a process and the children that it forks from now on are left alone, until they run another program.
   void ignore(std::uint32_t pid, bool on);
 
+  /// The plaintext of this connection is not copied any more. Any thread may call this. Without room for another such
+  /// connection nothing changes.
+  void mute(const connection_id& which);
+
   /// While paused, plaintext is counted as lost{paused} and not copied.
   void pause(bool on);
   [[nodiscard]] bool paused() const;

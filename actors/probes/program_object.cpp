@@ -117,6 +117,7 @@ bool program_object::set_sizes(const kernel_options& options, program_variant va
   const auto events = std::min<std::uint32_t>((CALL_BYTES_MAX + event - 1) / event, CALL_EVENTS_MAX);
   *constants = {event, events, options.process_rate_max};
   if (bpf_map__set_max_entries(map("connections"), options.connections_max) != 0 ||
+      bpf_map__set_max_entries(map("muted"), options.connections_max) != 0 ||
       bpf_map__set_max_entries(map("threads"), options.threads_max) != 0)
     return false;
   if (early)

@@ -13,7 +13,8 @@ struct loss {
 
 constexpr auto byte_losses =
     std::array{loss{drop_reason::ring_full, TALLY_LOST_RING_FULL}, loss{drop_reason::paused, TALLY_LOST_PAUSED},
-               loss{drop_reason::rate, TALLY_LOST_RATE}, loss{drop_reason::connections_full, TALLY_LOST_CONNECTIONS}};
+               loss{drop_reason::rate, TALLY_LOST_RATE}, loss{drop_reason::connections_full, TALLY_LOST_CONNECTIONS},
+               loss{drop_reason::not_http, TALLY_LOST_MUTED}};
 constexpr auto event_losses =
     std::array{loss{drop_reason::threads_full, TALLY_LOST_THREADS}, loss{drop_reason::nested, TALLY_LOST_NESTED},
                loss{drop_reason::processes_full, TALLY_LOST_PROCESSES}};

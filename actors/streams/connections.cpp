@@ -37,6 +37,7 @@ void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> b
     ++ledger.connections_of[static_cast<std::size_t>(known->other)];
     known->http->close(out);
     known->http.reset();
+    others_.push_back(chunk.connection);
   }
 }
 

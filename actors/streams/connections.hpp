@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace cleartap {
 
@@ -35,6 +37,9 @@ public:
   /// Whatever is pending goes out; nothing is queued afterwards.
   void close_all(std::vector<exchange>& out);
 
+  /// Those that were found to speak no HTTP since this was called last: what comes of them is only counted.
+  [[nodiscard]] std::vector<connection_id> take_others() { return std::exchange(others_, {}); }
+
   const stream_ledger& ledger() const noexcept { return shard_.ledger; }
   std::size_t size() const noexcept { return size_; }
 
@@ -56,6 +61,7 @@ private:
   stream_shard shard_;
   std::unordered_map<std::uint32_t, of_process> known_; // by pid: a process ends with all of its connections
   std::size_t size_ = 0;
+  std::vector<connection_id> others_;
 };
 
 } // namespace cleartap

@@ -58,6 +58,8 @@ void take(streams_state& state, const flow::parcel<chunk_batch>& parcel) {
       state.open->process_exited(chunk.connection.tgid, state.finished);
     else
       state.open->accept(chunk, batch.bytes(chunk), batch.wall_offset, state.finished);
+  for (const auto& each : state.open->take_others())
+    state.mute_connection(each);
   pass_finished(state);
   state.out->retain(std::move(delivery.credit));
 }
@@ -76,7 +78,8 @@ stream_figures add_stream_figures(flow::directory& directory, std::size_t index)
 }
 
 streams_actor::behavior_type streams(streams_actor::stateful_pointer<streams_state> self, const settings* config,
-                                     flow::actor_status* status, stream_figures figures, flow::edge_status* out) {
+                                     flow::actor_status* status, stream_figures figures, mute mute_connection,
+                                     flow::edge_status* out) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
@@ -84,6 +87,7 @@ streams_actor::behavior_type streams(streams_actor::stateful_pointer<streams_sta
   for (auto* each : {figures.limits, figures.other_bytes, figures.other_connections, figures.damage})
     state.figures.emplace_back(*each);
   state.open.emplace(limits_of(*config));
+  state.mute_connection = std::move(mute_connection);
   state.out.emplace(*out, *status, flow::wake(self));
   self->delayed_send(self, expiry_interval, tick_atom_v);
   return {

@@ -6,6 +6,7 @@
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace cleartap {
@@ -18,6 +19,9 @@ struct stream_figures {
   flow::figures_status* damage = nullptr;
 };
 
+/// Told, on any thread, of connections whose plaintext is not wanted any more.
+using mute = std::function<void(const connection_id&)>;
+
 /// One shard's.
 [[nodiscard]] stream_figures add_stream_figures(flow::directory& directory, std::size_t index);
 
@@ -29,10 +33,12 @@ struct streams_state {
   std::vector<flow::continued_figures> figures; // in the order of stream_figures
   std::optional<connections> open;
   std::vector<exchange> finished;
+  mute mute_connection;
   std::optional<flow::outlet<exchange_batch>> out;
 };
 
 streams_actor::behavior_type streams(streams_actor::stateful_pointer<streams_state> self, const settings* config,
-                                     flow::actor_status* status, stream_figures figures, flow::edge_status* out);
+                                     flow::actor_status* status, stream_figures figures, mute mute_connection,
+                                     flow::edge_status* out);
 
 } // namespace cleartap

@@ -132,7 +132,8 @@ void sniffer_part::add_to(plan& into, bool deliver) {
     return detached_spawner(ring, kernel, &status, ring_edges{to_streams, to_rescan, to_processes});
   });
   auto shards = into.add_stage("streams", "bytes", pipeline.streams.actors, [&](actor_status& status, std::size_t i) {
-    return spawner(streams, live_, &status, add_stream_figures(into.directory(), i), to_redaction);
+    return spawner(streams, live_, &status, add_stream_figures(into.directory(), i),
+                   mute{[kernel](const connection_id& each) { kernel->mute(each); }}, to_redaction);
   });
   auto workers =
       into.add_stage("redaction", "exchanges", pipeline.redaction.actors, [&](actor_status& status, std::size_t) {

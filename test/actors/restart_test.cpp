@@ -26,6 +26,8 @@ TEST_CASE("a shard that begins again counts what its predecessor held as lost, a
   auto status = flow::actor_status{"streams", 0, "bytes"};
   auto in = flow::edge_status{"ring", "streams", "bytes", 1, 256, 16, 64};
   auto out = flow::edge_status{"streams", "redaction", "exchanges", 1, 256, 16, 64};
+  auto directory = flow::directory{};
+  auto figures = add_stream_figures(directory, 0);
   auto path = std::make_shared<flow::lane>(in, &status, [] {});
   auto offset = std::uint64_t{0};
   auto send_request = [&](const streams_actor& shard) {
@@ -38,7 +40,7 @@ TEST_CASE("a shard that begins again counts what its predecessor held as lost, a
     test.self->send(shard, flow::parcel<chunk_batch>{std::move(batch), flow::grant{path}});
   };
   for (std::uint64_t life = 1; life <= 3; ++life) {
-    auto shard = test.system.spawn(streams, &config, &status, &out);
+    auto shard = test.system.spawn(streams, &config, &status, figures, mute{}, &out);
     send_request(shard); // waits for its response when the shard dies
     REQUIRE(wait_until([&] { return status.in == life * request.size() && status.queued == request.size(); }));
     CHECK(accounted(status) == status.in);

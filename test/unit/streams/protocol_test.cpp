@@ -109,6 +109,8 @@ TEST_CASE("other protocols are recognised by their first bytes") {
   CHECK(seen.ledger().not_http == bytes.size());
   CHECK(seen.ledger().others[static_cast<std::size_t>(which)] == bytes.size());
   CHECK(seen.ledger().connections_of[static_cast<std::size_t>(which)] == 1);
+  CHECK(seen.stage.take_others() == std::vector{seen.current.connection});
+  CHECK(seen.stage.take_others().empty());
   seen.server_sends("whatever");
   CHECK(seen.ledger().others[static_cast<std::size_t>(which)] == bytes.size() + 8);
 }
