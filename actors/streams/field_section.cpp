@@ -38,7 +38,7 @@ void field_section::add(const header_field& field) {
   if (headers.size() >= shard_.limits.headers_max) {
     if (!std::exchange(over_, true))
       ++shard_.ledger[stream_limit::headers];
-    made_.lose(body_loss::limit);
+    made_.mark(body_loss::limit);
     return;
   }
   if (!room_for(field.name.size() + field.value.size()))
@@ -71,7 +71,7 @@ bool field_section::room_for(std::size_t size) {
     return true;
   if (head_size_ > shard_.limits.head_max && !std::exchange(over_, true))
     ++shard_.ledger[stream_limit::head];
-  made_.lose(body_loss::limit);
+  made_.mark(body_loss::limit);
   return false;
 }
 

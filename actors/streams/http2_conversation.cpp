@@ -5,19 +5,16 @@
 
 namespace cleartap {
 
-namespace {
-
-hpack_decoder::join join_at(bool start) noexcept {
-  return start ? hpack_decoder::join::at_start : hpack_decoder::join::late;
-}
-
-} // namespace
+http2_conversation::side::side(direction which, bool from_start, std::size_t table_max)
+    : way{which}
+    , searching{!from_start}
+    , hpack{from_start ? hpack_decoder::join::at_start : hpack_decoder::join::late, table_max} {}
 
 http2_conversation::http2_conversation(stream_shard& shard, connection_facts& facts, std::array<bool, 2> from_start)
     : shard_{shard}
     , streams_{shard, facts}
-    , sides_{side{direction::inbound, join_at(from_start[0]), shard.limits.header_table_max},
-             side{direction::outbound, join_at(from_start[1]), shard.limits.header_table_max}} {}
+    , sides_{side{direction::inbound, from_start[0], shard.limits.header_table_max},
+             side{direction::outbound, from_start[1], shard.limits.header_table_max}} {}
 
 void http2_conversation::upgraded(direction requests, http_message request) {
   confirmed_ = true;

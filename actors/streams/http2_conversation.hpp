@@ -47,11 +47,11 @@ private:
   };
 
   struct side {
-    side(direction which, hpack_decoder::join join, std::size_t table_max) : way{which}, hpack{join, table_max} {}
+    side(direction which, bool from_start, std::size_t table_max);
 
     direction way;
     bool fresh = true;                     // nothing came yet
-    bool searching = false;                // where the next frame begins is unknown
+    bool searching;                        // where the next frame begins is unknown
     std::uint8_t preface_left = 0;         // bytes
     std::uint8_t control_size = 0;         // of what `control` has
     std::array<std::uint8_t, 4> control{}; // the beginning of a GOAWAY

@@ -14,7 +14,8 @@ namespace cleartap {
 enum class message_kind : std::uint8_t { request, response };
 enum class http_version : std::uint8_t { http1_0, http1_1, http2 };
 
-/// Why bytes of a body are not there. The graver comes later: an exchange is as good as its worse half.
+/// Why bytes of a body, or fields of a head, are not there. The graver comes later: an exchange is as good as its worse
+/// half.
 enum class body_loss : std::uint8_t { none, limit, aborted, kernel, gap };
 
 struct http_message {
@@ -36,8 +37,9 @@ struct http_message {
   std::uint32_t grpc_messages = 0; // whole ones in the body, once it is decoded
   kept_share kept;
 
+  void mark(body_loss why) noexcept { loss = std::max(loss, why); }
   void lose(body_loss why) noexcept {
-    loss = std::max(loss, why);
+    mark(why);
     body.truncated = true;
   }
 

@@ -162,6 +162,18 @@ TEST_CASE("HTTP/2 that is joined at any frame has every exchange that begins the
   }
 }
 
+TEST_CASE("the other side of a connection that is joined may begin inside of a frame") {
+  auto seen = tap{};
+  auto client = http2_side{};
+  auto server = http2_side{};
+  seen.client_sends(client.headers(7, get("/7"), true));
+  seen.server_sends(std::string("\0\0\1\x20", 4) +
+                    "the rest of what was sent before, which looks like a frame of an extension");
+  seen.server_sends(server.headers(7, status(200), false) + data_frame(7, "seven", true));
+  seen.drain();
+  CHECK(summaries(seen.exchanges) == list{"GET /7 -> 200 complete"});
+}
+
 TEST_CASE("what was inserted before the join becomes known as it is sent again") {
   auto all = conversation(20, 1, 5);
   auto made = play(all, 2); // all but the settings
