@@ -2,6 +2,7 @@
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+#include <set>
 
 namespace cleartap {
 
@@ -52,6 +53,17 @@ void add_figures(families& out, const flow::figures_status& figures) {
           "cleartap_" + figures.what + "_total", MetricType::Counter, "Counted by name; see cleartap ctl losses.",
           {{"actor", figures.owner}, {"index", std::to_string(figures.index)}, {"name", std::string{figures.names[i]}}},
           count);
+}
+
+/// A family for each kind, over all that have it.
+void add_figures(families& out, const flow::directory& directory) {
+  auto kinds = std::set<std::string>{};
+  directory.for_each_figures([&](const flow::figures_status& figures) { kinds.insert(figures.what); });
+  for (const auto& kind : kinds)
+    directory.for_each_figures([&](const flow::figures_status& figures) {
+      if (figures.what == kind)
+        add_figures(out, figures);
+    });
 }
 
 template <class Status>
@@ -134,7 +146,7 @@ std::string metrics_text(const flow::directory& directory, const watch_status* w
   directory.for_each_edge([&](const flow::edge_status& edge) {
     add_drops(out, "cleartap_edge_dropped_total", "Units that did not arrive, by reason.", edge);
   });
-  directory.for_each_figures([&](const flow::figures_status& figures) { add_figures(out, figures); });
+  add_figures(out, directory);
   if (watched) {
     out.add("cleartap_libraries", MetricType::Gauge, "TLS libraries with probes.", {}, watched->libraries);
     out.add("cleartap_processes", MetricType::Gauge, "Processes that use them.", {}, watched->processes);

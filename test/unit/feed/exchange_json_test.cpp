@@ -90,7 +90,7 @@ TEST_CASE("what is unknown is null and not left out") {
   auto what = exchange{};
   what.process.pid = 9;
   const auto line = parsed(what);
-  CHECK(keys(line) == "time process tls local remote role request response duration_ms quality ");
+  CHECK(keys(line) == "time process tls local remote role request response application duration_ms quality ");
   for (const auto* key : {"local", "remote", "request", "response"}) {
     INFO(key);
     CHECK(line.at(key).is_null());

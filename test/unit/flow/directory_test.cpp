@@ -55,7 +55,7 @@ TEST_CASE("names and reasons stand in the same order") {
   CHECK(to_string(drop_reason::not_learned) == "not_learned");
   CHECK(to_string(drop_reason::watcher_slow) == "watcher_slow");
   CHECK(to_string(drop_reason::sampled) == "sampled");
-  CHECK(reasons == 26);
+  CHECK(reasons == 27);
 }
 
 TEST_CASE("every phase has a name of its own") {

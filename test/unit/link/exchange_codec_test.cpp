@@ -19,11 +19,11 @@ bool same(const http_body& a, const http_body& b) {
 
 bool same(const http_request& a, const http_request& b) {
   return a.method == b.method && a.scheme == b.scheme && a.host == b.host && a.path == b.path && a.query == b.query &&
-         a.version == b.version && a.headers == b.headers && same(a.body, b.body);
+         a.version == b.version && a.headers == b.headers && a.trailers == b.trailers && same(a.body, b.body);
 }
 
 bool same(const http_response& a, const http_response& b) {
-  return a.status == b.status && a.headers == b.headers && same(a.body, b.body);
+  return a.status == b.status && a.headers == b.headers && a.trailers == b.trailers && same(a.body, b.body);
 }
 
 bool same(const socket_pair& a, const socket_pair& b) {
@@ -38,7 +38,8 @@ bool same(const std::optional<T>& a, const std::optional<T>& b) {
 bool same(const exchange& a, const exchange& b) {
   return a.connection == b.connection && a.seen == b.seen && a.time == b.time && a.duration == b.duration &&
          a.role == b.role && a.library == b.library && same(a.sockets, b.sockets) && same(a.request, b.request) &&
-         same(a.response, b.response) && a.quality == b.quality && a.process == b.process;
+         same(a.response, b.response) && a.quality == b.quality && a.application == b.application &&
+         a.process == b.process;
 }
 
 bool same(const exchange_batch& a, const exchange_batch& b) {
@@ -149,12 +150,12 @@ TEST_CASE("values out of their range are refused") {
     plain.at(at) = value;
     return without_prefix(refusal(packed(plain)));
   };
-  CHECK(refused_at(0, 2) == "an unknown format");
+  CHECK(refused_at(0, 3) == "an unknown format");
   CHECK(refused_at(1, 100) == "a count that the bytes cannot hold");
   CHECK(refused_at(8, 2) == "an unknown value of an enumeration");
   CHECK(refused_at(9, 3) == "an unknown value of an enumeration");
-  CHECK(refused_at(10, 7) == "an unknown value of an enumeration");
-  CHECK(refused_at(11, 15) == "unknown parts of an exchange");
+  CHECK(refused_at(10, 9) == "an unknown value of an enumeration");
+  CHECK(refused_at(11, 16) == "unknown parts of an exchange");
   CHECK(refused_at(12, 2) == "an unknown value of an enumeration"); // family
 }
 

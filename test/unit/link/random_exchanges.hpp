@@ -31,11 +31,22 @@ public:
     if (made.quality != exchange_quality::response_only || chance())
       made.request = request();
     if (made.quality != exchange_quality::request_only || chance())
-      made.response = http_response{static_cast<std::uint16_t>(number()), headers(), body()};
+      made.response = http_response{static_cast<std::uint16_t>(number()), headers(), headers(), body()};
     if (!made.request && made.quality != exchange_quality::response_only)
       made.quality = exchange_quality::response_only;
+    if (chance())
+      made.application = application();
     made.process = process();
     return made;
+  }
+
+  application_call application() {
+    auto call = application_call{value(application_protocol::event_stream), text()};
+    if (chance())
+      call.status = static_cast<std::uint32_t>(number());
+    call.request_messages = static_cast<std::uint32_t>(number());
+    call.response_messages = static_cast<std::uint32_t>(number());
+    return call;
   }
 
   std::size_t below(std::size_t end) { return static_cast<std::size_t>(random_() % end); }
@@ -85,6 +96,7 @@ private:
       made.query = text();
     made.version = text();
     made.headers = headers();
+    made.trailers = headers();
     made.body = body();
     return made;
   }

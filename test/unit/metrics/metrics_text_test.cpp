@@ -1,6 +1,7 @@
 #include "actors/metrics/metrics_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <limits>
 #include <map>
@@ -68,6 +69,11 @@ void fill(flow::directory& all) {
   edge.waiting = 60;
   edge.under_way = 4;
   edge.drop(drop_reason::queue_full, 40);
+  static constexpr auto limits = std::array<std::string_view, 2>{"head", "body"};
+  for (std::size_t shard = 0; shard < 2; ++shard) {
+    all.add_figures("streams", shard, "limits_reached", limits).counts[1] = 7 + shard;
+    all.add_figures("streams", shard, "damage", limits).counts[0] = 1;
+  }
 }
 
 } // namespace
@@ -83,12 +89,14 @@ TEST_CASE("every family comes once, with its help and its type, its samples behi
                                                          {"cleartap_actor_out_total", "counter"},
                                                          {"cleartap_actor_queued", "gauge"},
                                                          {"cleartap_actor_restarts_total", "counter"},
+                                                         {"cleartap_damage_total", "counter"},
                                                          {"cleartap_edge_batches_under_way", "gauge"},
                                                          {"cleartap_edge_delivered_total", "counter"},
                                                          {"cleartap_edge_dropped_total", "counter"},
                                                          {"cleartap_edge_offered_total", "counter"},
                                                          {"cleartap_edge_waiting", "gauge"},
                                                          {"cleartap_libraries", "gauge"},
+                                                         {"cleartap_limits_reached_total", "counter"},
                                                          {"cleartap_processes", "gauge"}});
   CHECK(text.helped.size() == text.types.size());
 }
@@ -103,6 +111,14 @@ TEST_CASE("each actor's figures carry its name and index") {
   CHECK(text.value(R"(cleartap_actor_queued{actor="streams",index="0"})") == "5");
   CHECK(text.value(R"(cleartap_actor_mailbox{actor="streams",index="1"})") == "3");
   CHECK(text.value(R"(cleartap_actor_restarts_total{actor="uplink",index="0"})") == "2");
+}
+
+TEST_CASE("figures carry their name, and only those that were counted are told") {
+  auto all = flow::directory{};
+  fill(all);
+  const auto text = exposition{metrics_text(all, nullptr)};
+  CHECK(text.value(R"(cleartap_limits_reached_total{actor="streams",index="1",name="body"})") == "8");
+  CHECK(text.value(R"(cleartap_limits_reached_total{actor="streams",index="1",name="head"})") == "none");
 }
 
 TEST_CASE("drops carry their reason and their unit, and only those that happened are told") {

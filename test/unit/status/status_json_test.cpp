@@ -20,7 +20,7 @@ TEST_CASE("an empty directory is empty lists") {
   const auto all = flow::directory{};
   CHECK(actors_json(all) == R"({"actors":[]})");
   CHECK(topology_json(all) == R"({"edges":[]})");
-  CHECK(losses_json(all) == R"({"stages":[]})");
+  CHECK(losses_json(all) == R"({"stages":[],"figures":[]})");
 }
 
 TEST_CASE("an actor is told with its phase and its counts") {
@@ -63,7 +63,19 @@ TEST_CASE("a stage at rest balances") {
   actor.drop(drop_reason::not_http, 15);
   actor.drop(drop_reason::limit, 5);
   CHECK(losses_json(all) == R"({"stages":[{"name":"streams","index":0,"unit":"bytes","in":100,"out":70,"queued":10,)"
-                            R"("dropped":{"not_http":15,"limit":5},"dropped_rate":0,"balance":0}]})");
+                            R"("dropped":{"not_http":15,"limit":5},"dropped_rate":0,"balance":0}],"figures":[]})");
+}
+
+TEST_CASE("figures are summed over the shards, and only those that were counted are told") {
+  static constexpr auto names = std::array<std::string_view, 3>{"head", "body", "idle"};
+  auto all = flow::directory{};
+  for (std::size_t shard = 0; shard < 2; ++shard) {
+    auto& figures = all.add_figures("streams", shard, "limits_reached", names);
+    figures.counts[0] = 2 + shard;
+    figures.counts[2] = shard;
+  }
+  CHECK(boost::json::parse(losses_json(all)).at("figures") ==
+        boost::json::parse(R"([{"actor":"streams","what":"limits_reached","counts":{"head":5,"idle":1}}])"));
 }
 
 TEST_CASE("a stage in which something is missing or double says how much") {
@@ -106,7 +118,7 @@ TEST_CASE("a ledger that belongs to no actor is a stage of its own") {
   bodies.out = 43;
   bodies.drop(drop_reason::sampled, 7);
   CHECK(losses_json(all) == R"({"stages":[{"name":"bodies","index":0,"unit":"bytes","in":50,"out":43,"queued":0,)"
-                            R"("dropped":{"sampled":7},"dropped_rate":0,"balance":0}]})");
+                            R"("dropped":{"sampled":7},"dropped_rate":0,"balance":0}],"figures":[]})");
   CHECK(actors_json(all) == R"({"actors":[]})");
 }
 
