@@ -33,7 +33,7 @@ bool begins_http2(std::span<const std::uint8_t> bytes) noexcept {
 } // namespace
 
 connection::connection(const tls_chunk& first, stream_shard& shard)
-    : shard_{shard}, http1_{std::make_unique<http1_conversation>(shard, facts_)} {
+    : shard_{shard}, http1_{std::make_unique<http1_conversation>(shard, facts_, first.offset == 0)} {
   facts_.id = first.connection;
   // Positions count from the first byte of both directions: one that is seen tells where the other begins.
   for (auto& each : positions_)
@@ -66,10 +66,10 @@ void connection::tick(kernel_time now, bool idle, std::vector<exchange>& out) {
     http2_->tick(now, idle, writer);
 }
 
-void connection::close(std::vector<exchange>& out) {
+void connection::close(bool ended, std::vector<exchange>& out) {
   auto writer = exchange_writer{shard_, facts_, out};
   if (http1_)
-    http1_->close(writer);
+    http1_->close(ended, writer);
   if (http2_)
     http2_->close(writer);
   over_ = true;

@@ -21,8 +21,9 @@ public:
   /// Exchanges whose end is not awaited any more go out. `idle`: nothing came for a while.
   void tick(kernel_time now, bool idle, std::vector<exchange>& out);
 
-  /// Ends both directions: whatever is pending goes out. Accepts nothing afterwards.
-  void close(std::vector<exchange>& out);
+  /// Ends both directions: whatever is pending goes out. `ended`: nothing more can come, so that a body that lasts
+  /// until then is whole. Accepts nothing afterwards.
+  void close(bool ended, std::vector<exchange>& out);
 
   /// What a connection that is not HTTP, or no longer, speaks.
   other_protocol other() const noexcept { return other_; }

@@ -35,7 +35,7 @@ void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> b
   } else if (!known->http->accept(chunk, bytes, out)) {
     known->other = known->http->other();
     ++ledger.connections_of[static_cast<std::size_t>(known->other)];
-    known->http->close(out);
+    known->http->close(false, out);
     known->http.reset();
     others_.push_back(chunk.connection);
   }
@@ -48,7 +48,7 @@ void connections::close_one(const connection_id& id, std::vector<exchange>& out)
   auto found = process->second.find(id);
   if (found == process->second.end())
     return;
-  close(found->second, out);
+  close(found->second, true, out);
   process->second.erase(found);
   if (process->second.empty())
     known_.erase(process);
@@ -59,7 +59,7 @@ void connections::process_exited(std::uint32_t tgid, std::vector<exchange>& out)
   if (found == known_.end())
     return;
   for (auto& [id, each] : found->second)
-    close(each, out);
+    close(each, true, out);
   known_.erase(found);
 }
 
@@ -97,18 +97,18 @@ connections::entry* connections::find_or_add(const tls_chunk& chunk) {
   return &all.emplace(chunk.connection, std::move(fresh)).first->second;
 }
 
-void connections::close(entry& which, std::vector<exchange>& out) {
+void connections::close(entry& which, bool ended, std::vector<exchange>& out) {
   if (which.http)
-    which.http->close(out);
+    which.http->close(ended, out);
   --size_;
 }
 
 template <class Predicate>
-void connections::close_if(Predicate ended, std::vector<exchange>& out) {
+void connections::close_if(Predicate is_over, std::vector<exchange>& out) {
   for (auto& [tgid, all] : known_)
     for (auto each = all.begin(); each != all.end();)
-      if (ended(each->second)) {
-        close(each->second, out);
+      if (is_over(each->second)) {
+        close(each->second, false, out);
         each = all.erase(each);
       } else {
         ++each;

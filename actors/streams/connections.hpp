@@ -53,10 +53,10 @@ private:
 
   entry* find_or_add(const tls_chunk& chunk);
   void close_one(const connection_id& id, std::vector<exchange>& out);
-  void close(entry& which, std::vector<exchange>& out);
-  /// Closes those for which `ended` holds.
+  void close(entry& which, bool ended, std::vector<exchange>& out);
+  /// Closes those for which `is_over` holds; more of them may come.
   template <class Predicate>
-  void close_if(Predicate ended, std::vector<exchange>& out);
+  void close_if(Predicate is_over, std::vector<exchange>& out);
 
   stream_shard shard_;
   std::unordered_map<std::uint32_t, of_process> known_; // by pid: a process ends with all of its connections

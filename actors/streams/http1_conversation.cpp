@@ -15,10 +15,18 @@ bool equal_any_case(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
+/// Empty lines in front of a message are no part of any (RFC 9112, 2.2).
+std::size_t line_ends_of(std::span<const std::uint8_t> bytes) noexcept {
+  auto is_line_end = [](std::uint8_t byte) { return byte == '\r' || byte == '\n'; };
+  return static_cast<std::size_t>(std::ranges::find_if_not(bytes, is_line_end) - bytes.begin());
+}
+
 } // namespace
 
-http1_conversation::http1_conversation(stream_shard& shard, connection_facts& facts)
-    : shard_{shard}, facts_{facts}, streams_{stream{direction::inbound, shard}, stream{direction::outbound, shard}} {}
+http1_conversation::http1_conversation(stream_shard& shard, connection_facts& facts, bool from_start)
+    : shard_{shard}
+    , facts_{facts}
+    , streams_{stream{direction::inbound, from_start, shard}, stream{direction::outbound, from_start, shard}} {}
 
 http1_conversation::bytes_view http1_conversation::consume(direction way, bytes_view bytes, kernel_time at,
                                                            exchange_writer& out) {
@@ -44,11 +52,21 @@ http1_conversation::bytes_view http1_conversation::consume(direction way, bytes_
 // elsewhere, what looks like a message may be content.
 http1_conversation::bytes_view http1_conversation::search(stream& in, bytes_view bytes, kernel_time at,
                                                           exchange_writer& out) {
+  if (auto lines = in.prefix_size == 0 ? line_ends_of(bytes) : 0; lines > 0) {
+    if (decided_) {
+      shard_.ledger[stream_drop::resync] += lines;
+    } else {
+      shard_.ledger.queued += lines;
+      undecided_size_ += lines;
+    }
+    return bytes.subspan(lines);
+  }
   auto candidate = in.prefix;
   auto added = std::min(bytes.size(), candidate.size() - in.prefix_size);
   std::copy_n(bytes.begin(), added, candidate.begin() + in.prefix_size);
   auto size = in.prefix_size + added;
-  auto found = recognise_message_start(bytes_view{candidate}.first(size));
+  auto found =
+      recognise_message_start(bytes_view{candidate}.first(size), in.at_start ? method_set::any : method_set::known);
   if (fits(in, found)) {
     begin_found(in, found, in.prefix_size > 0 ? in.prefix_at : at, out);
     return bytes;
@@ -62,6 +80,7 @@ http1_conversation::bytes_view http1_conversation::search(stream& in, bytes_view
     shard_.ledger.queued += added;
     return {};
   }
+  in.at_start = false;
   if (found == message_start::http2 && !decided_ && is_http2(in, bytes)) {
     course_ = course::http2;
     return bytes;
@@ -110,14 +129,11 @@ void http1_conversation::begin_found(stream& in, message_start found, kernel_tim
 }
 
 http1_conversation::bytes_view http1_conversation::start(stream& in, bytes_view bytes, kernel_time at) {
-  // Empty lines between messages are no part of any (RFC 9112, 2.2).
-  auto is_line_end = [](std::uint8_t byte) { return byte == '\r' || byte == '\n'; };
-  auto first = std::ranges::find_if_not(bytes, is_line_end);
-  auto skipped = static_cast<std::size_t>(first - bytes.begin());
-  shard_.ledger.in_exchanges += skipped;
-  if (first != bytes.end())
+  auto lines = line_ends_of(bytes);
+  shard_.ledger.in_exchanges += lines;
+  if (lines < bytes.size())
     begin(in, carries_requests(in) ? message_kind::request : message_kind::response, at);
-  return bytes.subspan(skipped);
+  return bytes.subspan(lines);
 }
 
 void http1_conversation::begin(stream& in, message_kind kind, kernel_time at) {
@@ -157,18 +173,22 @@ http1_conversation::bytes_view http1_conversation::fail(stream& in, bytes_view b
   auto reason = too_large ? stream_drop::limit : stream_drop::parse_error;
   shard_.drop_queued(reason, in.parser.take().size);
   shard_.ledger[reason] += bytes.size();
+  in.where = phase::searching;
   if (!carries_requests(in))
     pairs_.response_failed();
-  else if (in.announced)
-    pairs_.request_failed(out);
-  in.where = phase::searching;
-  give_up(in, 1, out);
+  auto answered = carries_requests(in) && in.announced && pairs_.request_failed(out);
+  if (carries_requests(in) && !answered)
+    pairs_.request_unknown(out);
+  else
+    give_up(in, 1, out);
   return {};
 }
 
 // What looked like a request was none. It ends before this chunk, if it began before it.
 http1_conversation::bytes_view http1_conversation::fail_tentative(stream& in, bytes_view bytes, exchange_writer& out) {
   auto began_before = in.parser.message().size > 0;
+  if (decided_)
+    pairs_.request_unknown(out);
   abandon(in, out);
   if (began_before)
     return bytes;

@@ -28,8 +28,9 @@ public:
     over   // no HTTP from here on
   };
 
-  /// Both must outlive the conversation. `facts.role` is set once it is known.
-  http1_conversation(stream_shard& shard, connection_facts& facts);
+  /// Both must outlive the conversation. `facts.role` is set once it is known. `from_start`: the first bytes of both
+  /// directions are the first that were ever sent.
+  http1_conversation(stream_shard& shard, connection_facts& facts, bool from_start);
 
   /// The next bytes of one direction, which are the start of a chunk. Returns those that are left when HTTP/1 ends.
   bytes_view consume(direction way, bytes_view bytes, kernel_time at, exchange_writer& out);
@@ -43,8 +44,8 @@ public:
   /// A response whose end is awaited for longer than open_max goes out.
   void tick(kernel_time now, exchange_writer& out);
 
-  /// Ends both directions: whatever is pending goes out.
-  void close(exchange_writer& out);
+  /// Ends both directions: whatever is pending goes out. `ended`: nothing more can come.
+  void close(bool ended, exchange_writer& out);
 
   course where() const noexcept { return course_; }
   /// What goes on where HTTP/1 is over.
@@ -69,9 +70,11 @@ private:
   enum class phase : std::uint8_t { searching, between, message };
 
   struct stream {
-    stream(direction which, stream_shard& shard) noexcept : way{which}, parser{shard} {}
+    stream(direction which, bool from_start, stream_shard& shard) noexcept
+        : way{which}, at_start{from_start}, parser{shard} {}
 
     direction way;
+    bool at_start;          // nothing of the direction came before
     bool tentative = false; // the message may turn out to be none
     bool announced = false; // the head of the request in progress was whole
     bool searched = false;  // its first bytes were looked at

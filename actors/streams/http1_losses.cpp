@@ -33,6 +33,7 @@ void http1_conversation::lose(stream& in, std::uint64_t size, body_loss why, exc
     end_early(in, why, out);
   drop_prefix(in, out);
   in.where = phase::searching;
+  in.at_start = false;
   give_up(in, messages_max(size), out);
 }
 
@@ -123,8 +124,9 @@ void http1_conversation::dissolve(exchange_writer& out) {
   shard_.drop_queued(stream_drop::resync, std::exchange(undecided_size_, 0));
 }
 
-void http1_conversation::close(exchange_writer& out) {
-  responses().parser.finish();
+void http1_conversation::close(bool ended, exchange_writer& out) {
+  if (ended)
+    responses().parser.finish();
   if (responses().parser.where() == http1_parser::state::complete)
     end_message(responses(), out);
   // An answer in progress keeps its request: so the request ends first.

@@ -1,6 +1,9 @@
 #include "actors/streams/http1_parser.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
+#include <charconv>
 #include <limits>
 #include <strings.h>
 #include <utility>
@@ -9,8 +12,15 @@ namespace cleartap {
 
 namespace {
 
-void trim_end(std::string& value) {
-  value.erase(value.find_last_not_of(" \t") + 1); // optional white space (RFC 9112, 5.1), which llhttp leaves there
+/// White space that llhttp leaves: optional behind a value (RFC 9112, 5.1), and forbidden behind a name, where some
+/// accept it.
+void trim_end(std::string& text) { text.erase(text.find_last_not_of(" \t") + 1); }
+
+/// RFC 9110, 5.6.2.
+bool is_token_char(std::uint8_t c) noexcept {
+  constexpr auto others = std::string_view{"!#$%&'*+-.^_`|~"};
+  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+         others.find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 } // namespace
@@ -33,21 +43,19 @@ struct http1_parser::callbacks {
   }
   static int header_field_complete(llhttp_t* from) noexcept {
     self(from).naming_ = false;
+    if (!self(from).given_up_)
+      trim_end(self(from).fields().back().first);
     return 0;
   }
   static int header_value(llhttp_t* from, const char* at, std::size_t size) noexcept {
-    auto& fields = self(from).fields();
-    return self(from).given_up_ ? 0 : self(from).keep(fields.back().second, {at, size});
+    return self(from).add_value({at, size});
+  }
+  static int header_value_complete(llhttp_t* from) noexcept {
+    if (!self(from).given_up_)
+      trim_end(self(from).fields().back().second);
+    return 0;
   }
   static int headers_complete(llhttp_t* from) noexcept { return self(from).end_head(); }
-  static int chunk_header(llhttp_t* from) noexcept {
-    self(from).in_chunk_ = from->content_length > 0;
-    return 0;
-  }
-  static int chunk_complete(llhttp_t* from) noexcept {
-    self(from).in_chunk_ = false;
-    return 0;
-  }
   static int body(llhttp_t* from, const char* at, std::size_t size) noexcept {
     auto& parser = self(from);
     if (!parser.skipping_ && !parser.given_up_)
@@ -69,52 +77,169 @@ const llhttp_settings_t http1_parser::callbacks::table = [] {
   made.on_header_field = header_field;
   made.on_header_field_complete = header_field_complete;
   made.on_header_value = header_value;
+  made.on_header_value_complete = header_value_complete;
   made.on_headers_complete = headers_complete;
-  made.on_chunk_header = chunk_header;
-  made.on_chunk_complete = chunk_complete;
   made.on_body = body;
   made.on_message_complete = message_complete;
   return made;
 }();
 
 void http1_parser::begin(message_kind kind, std::string_view answered_method, kernel_time at) {
-  // A parser of its own for each message: llhttp would swallow all that follows a "Connection: close".
-  llhttp_init(&llhttp_, kind == message_kind::request ? HTTP_REQUEST : HTTP_RESPONSE, &callbacks::table);
-  llhttp_set_lenient_chunked_length(&llhttp_, 1); // a length beside chunks is ignored (RFC 9112, 6.3)
+  if (kind == message_kind::response)
+    restart("");
   message_ = {};
   message_.first = message_.last = at;
   head_size_ = 0;
-  state_ = state::start_line;
+  state_ = kind == message_kind::request ? state::method : state::start_line;
   kind_ = kind;
   answers_unknown_ = kind == message_kind::response && answered_method.empty();
   answers_head_ = answered_method == "HEAD";
   answers_connect_ = answered_method == "CONNECT";
-  start_line_complete_ = given_up_ = naming_ = in_chunk_ = false;
+  start_line_complete_ = given_up_ = naming_ = after_cr_ = false;
+  part_ = chunked_part::line;
+  line_ = chunk_line{};
+}
+
+/// A parser of its own for each message: llhttp would swallow all that follows a "Connection: close".
+void http1_parser::restart(std::string_view method) {
+  static const auto begun = [](std::string_view start) {
+    auto made = llhttp_t{};
+    llhttp_init(&made, start.empty() ? HTTP_RESPONSE : HTTP_REQUEST, &callbacks::table);
+    // What servers and clients accept is seen as well: bare line feeds and control characters in headers, and a length
+    // beside chunks, which is ignored (RFC 9112, 6.3).
+    llhttp_set_lenient_headers(&made, 1);
+    llhttp_set_lenient_chunked_length(&made, 1);
+    llhttp_execute(&made, start.data(), start.size());
+    return made;
+  };
+  static const auto of_response = begun("");
+  static const auto of_connect = begun("CONNECT ");
+  static const auto of_other = begun("GET "); // they differ in nothing that is parsed
+  llhttp_ = method.empty() ? of_response : method == "CONNECT" ? of_connect : of_other;
 }
 
 std::size_t http1_parser::feed(std::span<const std::uint8_t> bytes, kernel_time at) {
-  assert(state_ == state::start_line || state_ == state::head || state_ == state::body);
-  llhttp_.data = this; // the parser may have moved since the last call
-  auto* begin = reinterpret_cast<const char*>(bytes.data());
-  auto error = llhttp_execute(&llhttp_, begin, bytes.size());
-  auto used = error == HPE_OK ? bytes.size() : static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - begin);
-  if (error != HPE_OK && state_ != state::complete) {
-    if (state_ != state::too_large)
-      state_ = state::failed;
+  assert(state_ == state::method || state_ == state::start_line || state_ == state::head || state_ == state::body);
+  auto method_size = state_ == state::method ? take_method(bytes) : std::size_t{0};
+  bytes = bytes.subspan(method_size);
+  auto used = method_size + (state_ == state::method || state_ == state::failed ? 0 : take_rest(bytes));
+  if (state_ == state::failed || state_ == state::too_large)
     return used;
-  }
   message_.last = at;
   if (!given_up_)
     message_.size += used;
   return used;
 }
 
+/// llhttp knows some methods, but any token is one (RFC 9110, 9.1).
+std::size_t http1_parser::take_method(std::span<const std::uint8_t> bytes) {
+  auto end = std::ranges::find_if_not(bytes, is_token_char);
+  auto size = static_cast<std::size_t>(end - bytes.begin());
+  if (message_.method.size() + size > method_max) {
+    state_ = state::failed;
+    return size;
+  }
+  message_.method.append(reinterpret_cast<const char*>(bytes.data()), size);
+  if (end == bytes.end())
+    return size;
+  auto whole = *end == ' ' && !message_.method.empty();
+  state_ = whole ? state::start_line : state::failed;
+  if (whole)
+    restart(message_.method);
+  return size + whole;
+}
+
+std::size_t http1_parser::take_rest(std::span<const std::uint8_t> bytes) {
+  auto used = std::size_t{0};
+  if (state_ != state::body)
+    used = take_head(bytes);
+  while (state_ == state::body && used < bytes.size()) {
+    auto rest = bytes.subspan(used);
+    used += (llhttp_.flags & F_CHUNKED) != 0 ? take_chunked(rest) : execute(rest);
+  }
+  return used;
+}
+
+std::size_t http1_parser::take_head(std::span<const std::uint8_t> bytes) {
+  auto used = execute(bytes);
+  auto whole = state_ == state::body;
+  if (state_ == state::failed || state_ == state::too_large)
+    return used;
+  if (!line_ends_fit(bytes.first(used)) || (whole && bytes[used - 1] != '\n'))
+    state_ = state::failed;
+  else if (whole)
+    execute({}); // it may end here
+  return used;
+}
+
+/// Some take a lone carriage return for a line end, and others for the end of the head and whatever follows: what one
+/// cannot understand like all is not understood.
+bool http1_parser::line_ends_fit(std::span<const std::uint8_t> bytes) noexcept {
+  auto text = std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  if (text.empty())
+    return true;
+  if (after_cr_ && text[0] != '\n')
+    return false;
+  for (auto at = text.find('\r'); at < text.size() - 1; at = text.find('\r', at + 1))
+    if (text[at + 1] != '\n')
+      return false;
+  after_cr_ = text.back() == '\r';
+  return true;
+}
+
+/// llhttp gets the lines in the one form that it takes.
+std::size_t http1_parser::take_chunked(std::span<const std::uint8_t> bytes) {
+  if (part_ == chunked_part::data && llhttp_.content_length == 0) {
+    part_ = chunked_part::line;
+    line_ = chunk_line{true};
+  }
+  if (part_ == chunked_part::data)
+    return execute(bytes.first(std::min<std::uint64_t>(bytes.size(), llhttp_.content_length)));
+  if (part_ == chunked_part::trailers) {
+    auto used = execute(bytes);
+    if (!line_ends_fit(bytes.first(used)))
+      state_ = state::failed;
+    return used;
+  }
+  auto rest = bytes;
+  auto found = line_.take(rest);
+  if (found == chunk_line::outcome::whole)
+    begin_chunk();
+  else if (found == chunk_line::outcome::wrong)
+    state_ = state::failed;
+  return bytes.size() - rest.size();
+}
+
+void http1_parser::begin_chunk() {
+  auto text = std::array<char, 24>{'\r', '\n'};
+  auto* end = std::to_chars(text.data() + 2, text.data() + text.size() - 2, line_.size(), 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  auto* begin = text.data() + (line_.behind_data() ? 0 : 2);
+  execute({reinterpret_cast<const std::uint8_t*>(begin), static_cast<std::size_t>(end - begin)});
+  part_ = line_.size() > 0 ? chunked_part::data : chunked_part::trailers;
+}
+
+std::size_t http1_parser::execute(std::span<const std::uint8_t> bytes) {
+  llhttp_.data = this; // the parser may have moved since the last call
+  auto* begin = reinterpret_cast<const char*>(bytes.data());
+  auto error = llhttp_execute(&llhttp_, begin, bytes.size());
+  if (error == HPE_OK)
+    return bytes.size();
+  auto used = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - begin);
+  if (error == HPE_PAUSED && state_ == state::body)
+    llhttp_resume(&llhttp_);
+  else if (state_ != state::complete && state_ != state::too_large)
+    state_ = state::failed;
+  return used;
+}
+
 std::uint64_t http1_parser::skippable() const noexcept {
   if (state_ != state::body)
     return 0;
-  if (lasts_until_close())
+  if (lasts_until_close() || length_unknown())
     return std::numeric_limits<std::uint64_t>::max();
-  if ((llhttp_.flags & F_CHUNKED) != 0 && !in_chunk_)
+  if ((llhttp_.flags & F_CHUNKED) != 0 && part_ != chunked_part::data)
     return 0;
   return llhttp_.content_length; // llhttp counts it down, in a chunk as well
 }
@@ -123,7 +248,7 @@ void http1_parser::skip(std::uint64_t size, body_loss why) noexcept {
   assert(size > 0 && size <= skippable());
   message_.lose(why);
   message_.body.size_carried += size;
-  if (lasts_until_close())
+  if (lasts_until_close() || length_unknown())
     return;
   // The last byte is fed, so that llhttp notices the end.
   llhttp_.content_length -= size - 1;
@@ -172,6 +297,10 @@ bool http1_parser::lasts_until_close() const noexcept {
   return kind_ == message_kind::response && llhttp_message_needs_eof(&llhttp_) != 0;
 }
 
+bool http1_parser::length_unknown() const noexcept {
+  return kind_ == message_kind::request && (llhttp_.flags & (F_TRANSFER_ENCODING | F_CHUNKED)) == F_TRANSFER_ENCODING;
+}
+
 int http1_parser::refuse(stream_limit which) noexcept {
   limit_reached_ = which;
   state_ = state::too_large;
@@ -206,24 +335,33 @@ int http1_parser::add_name(std::string_view part) {
   return keep(fields.back().first, part);
 }
 
-// The result tells llhttp: 0 a body as the head says, 1 none, 2 none and no HTTP afterwards, -1 an error.
+int http1_parser::add_value(std::string_view part) {
+  if (given_up_)
+    return 0;
+  if (part.find('\0') != std::string_view::npos)
+    return HPE_USER;
+  return keep(fields().back().second, part);
+}
+
+// llhttp pauses behind the head, so that its end is known.
 int http1_parser::end_head() {
   if (!start_line_complete_)
-    return -1; // llhttp takes a line without a version for HTTP/0.9
-  for (auto& header : message_.headers)
-    trim_end(header.second);
+    return HPE_USER; // llhttp takes a line without a version for HTTP/0.9
   message_.version = llhttp_.http_minor == 0 ? http_version::http1_0 : http_version::http1_1;
   message_.status = llhttp_.status_code;
-  if (kind_ == message_kind::request)
-    message_.method = llhttp_method_name(static_cast<llhttp_method_t>(llhttp_.method));
   state_ = state::body;
-  if (ends_http())
-    return 2;
-  if (kind_ == message_kind::response && (answers_head_ || announces_no_body()))
-    return 1;
+  if (ends_http() || (kind_ == message_kind::response && (answers_head_ || announces_no_body()))) {
+    llhttp_.flags |= F_SKIPBODY;
+    return HPE_PAUSED;
+  }
   if (answers_unknown_) {
     message_.body.truncated = true;
-    return 1;
+    llhttp_.flags |= F_SKIPBODY;
+    return HPE_PAUSED;
+  }
+  if (length_unknown()) { // whoever goes on after it, though it has to be refused (RFC 9112, 6.3), has its own idea
+    message_.lose(body_loss::gap);
+    return HPE_PAUSED;
   }
   // A length that nothing follows must not cost memory.
   constexpr auto reserved_max = std::uint64_t{16 * 1024};
@@ -231,7 +369,7 @@ int http1_parser::end_head() {
   auto body_max = kind_ == message_kind::request ? limits.request_body_max : limits.response_body_max;
   if ((llhttp_.flags & F_CHUNKED) == 0 && !lasts_until_close())
     message_.body.bytes.reserve(std::min({llhttp_.content_length, reserved_max, std::uint64_t{body_max}}));
-  return 0;
+  return HPE_PAUSED;
 }
 
 } // namespace cleartap

@@ -1,6 +1,7 @@
 // Takes one HTTP/1 message (RFC 9112) at a time from the bytes of one direction. Refuses to know positions and pairs.
 #pragma once
 
+#include "actors/streams/chunk_line.hpp"
 #include "actors/streams/http_message.hpp"
 
 #include <llhttp.h>
@@ -13,6 +14,7 @@ class http1_parser {
 public:
   enum class state : std::uint8_t {
     idle,
+    method, // of a request
     start_line,
     head,
     body,
@@ -70,13 +72,29 @@ public:
 private:
   struct callbacks; // what llhttp calls
 
+  static constexpr std::size_t method_max = 32;
+
+  /// What comes next of a chunked body.
+  enum class chunked_part : std::uint8_t { line, data, trailers };
+
   bool announces_no_body() const noexcept;
   bool lasts_until_close() const noexcept;
+  /// Whether nobody can tell where the request ends: its transfer coding is not chunked in the end.
+  bool length_unknown() const noexcept;
   /// Where a field belongs that comes now.
   http_headers& fields() noexcept { return state_ == state::head ? message_.headers : message_.trailers; }
+  void restart(std::string_view method);
+  std::size_t take_method(std::span<const std::uint8_t> bytes);
+  std::size_t take_rest(std::span<const std::uint8_t> bytes);
+  std::size_t take_head(std::span<const std::uint8_t> bytes);
+  std::size_t take_chunked(std::span<const std::uint8_t> bytes);
+  void begin_chunk();
+  std::size_t execute(std::span<const std::uint8_t> bytes);
+  bool line_ends_fit(std::span<const std::uint8_t> bytes) noexcept;
   int refuse(stream_limit which) noexcept;
   int keep(std::string& where, std::string_view part);
   int add_name(std::string_view part);
+  int add_value(std::string_view part);
   int end_head();
 
   stream_shard* shard_;
@@ -92,7 +110,9 @@ private:
   bool answers_connect_ = false;
   bool given_up_ = false;
   bool naming_ = false;   // the last header's name is not whole yet
-  bool in_chunk_ = false; // chunk data comes next
+  bool after_cr_ = false; // the last byte of the head so far is a carriage return
+  chunked_part part_ = chunked_part::line;
+  chunk_line line_;
   bool skipping_ = false; // the bytes fed stand for lost ones
 };
 

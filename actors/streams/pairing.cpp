@@ -49,14 +49,23 @@ void pairing::request_ended(http_message request, exchange_writer& out) {
   write_settled(out);
 }
 
-void pairing::request_failed(exchange_writer& out) {
+bool pairing::request_failed(exchange_writer& out) {
   assert(!slots_.empty() && !slots_.back().request);
   auto failed = std::move(slots_.back());
   slots_.pop_back();
+  auto in_progress = claimed_ && slots_.empty();
   claimed_ = claimed_ && !slots_.empty();
   out.shard().drop_queued(stream_drop::resync, failed.interim_size);
   if (failed.response)
     out.write_response(*std::move(failed.response));
+  return in_progress || failed.response;
+}
+
+void pairing::request_unknown(exchange_writer& out) {
+  give_up({.requests = 1}, out);
+  // What follows in its place may be its own content: that must not get its response.
+  if (!doubt_)
+    doubt_ = doubt{.outstanding_min = 0, .outstanding_max = 1, .any_method = true};
 }
 
 std::string_view pairing::response_began() {

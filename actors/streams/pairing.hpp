@@ -22,7 +22,10 @@ public:
   /// The head of a request that began at `first` is whole.
   void request_began(std::string_view method, kernel_time first, exchange_writer& out);
   void request_ended(http_message request, exchange_writer& out);
-  void request_failed(exchange_writer& out);
+  /// Whether a response has begun to answer it.
+  bool request_failed(exchange_writer& out);
+  /// What was sent is no request that can be told, but it may still be answered like one.
+  void request_unknown(exchange_writer& out);
 
   // Responses: a beginning, then an end, a failure, or that it was an interim one.
 

@@ -131,9 +131,10 @@ TEST_CASE("a head over its limit is dropped with its message, and counted") {
   seen.client_sends("GET / HTTP/1.1\r\nA: " + std::string(99, 'a') + "\r\n\r\n"); // 1 + 1 + 99 are kept: too many
   CHECK(seen.ledger()[stream_limit::head] == 1);
   CHECK(seen.ledger()[stream_drop::limit] == 122);
+  seen.server_sends("HTTP/1.1 431 Too Large\r\n\r\n");
   seen.client_sends("GET / HTTP/1.1\r\nA: " + std::string(98, 'a') + "\r\n\r\n");
   seen.server_sends(no_content);
-  CHECK(summaries(seen.exchanges) == list{"GET / -> 204 complete"});
+  CHECK(summaries(seen.exchanges) == list{"? -> 431 response_only", "GET / -> 204 complete"});
 }
 
 TEST_CASE("a head over its limit does not depend on where it is cut") {
