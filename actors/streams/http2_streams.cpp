@@ -16,6 +16,12 @@ bool is_request(const http_message& section) noexcept {
   return !section.method.empty() || !section.target.empty() || !section.scheme.empty() || !section.authority.empty();
 }
 
+/// Nothing but the end of the stream is missing: who has what Content-Length told may close before that comes.
+bool is_whole(const http_message& message) noexcept {
+  auto told = header_value(message.headers, "content-length");
+  return told && *told == std::to_string(message.body.size_carried);
+}
+
 bool is_event_stream(const http_message& response) noexcept {
   constexpr auto type = std::string_view{"text/event-stream"};
   auto value = header_value(response.headers, "content-type").value_or("");
@@ -116,7 +122,7 @@ void http2_streams::reset(std::uint32_t id, exchange_writer& out) {
   if (!known)
     return;
   for (auto& part : known->halves)
-    if (!part.ended)
+    if (!part.ended && (part.damaged || !is_whole(part.message)))
       part.message.lose(body_loss::aborted);
   write(*known, out);
   forget(id);
@@ -165,7 +171,7 @@ void http2_streams::tick(kernel_time now, exchange_writer& out) {
 void http2_streams::close(exchange_writer& out) {
   for (auto& each : open_) {
     for (auto& part : each->halves)
-      if (!part.ended)
+      if (!part.ended && (part.damaged || !is_whole(part.message)))
         part.message.lose(body_loss::gap);
     write(*each, out);
   }

@@ -157,6 +157,22 @@ TEST_CASE("a stream that is reset goes out as far as it came") {
   CHECK(seen.ledger().queued == 0);
 }
 
+TEST_CASE("a response is complete with the length that it told, also if its stream is ended by the client") {
+  auto end = GENERATE("close", "reset");
+  auto content = std::string{GENERATE("ok", "o")};
+  auto seen = connected{};
+  seen.client_sends(seen.client.headers(1, get("/"), true));
+  seen.server_sends(seen.server.headers(1, status(200, {{"content-length", "2"}}), false) +
+                    data_frame(1, content, false));
+  if (end == "reset"s)
+    seen.client_sends(reset_frame(1));
+  else
+    seen.close();
+  auto cut = end == "reset"s ? "aborted" : "truncated_gap";
+  CHECK(summary(seen.only()) == "GET / -> 200 "s + (content == "ok" ? "complete" : cut));
+  CHECK(seen.only().response->body.truncated == (content != "ok"));
+}
+
 TEST_CASE("what a GOAWAY leaves out is answered no more") {
   auto seen = connected{};
   seen.client_sends(joined({seen.client.headers(1, get("/1"), true), seen.client.headers(3, get("/3"), true)}));
