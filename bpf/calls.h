@@ -102,6 +102,7 @@ static __always_inline struct tls_thread* followed_thread(void) {
 /* The caller sets the rest. */
 static __always_inline struct tls_call* call_begin(struct pt_regs* ctx, struct tls_thread* thread, __u8 library,
                                                    __u8 direction, __u64 object) {
+  thread->called = 1;
   struct tls_call* call = slot_for(thread, PT_REGS_SP(ctx));
   call->stack_pointer = PT_REGS_SP(ctx);
   call->object = object;

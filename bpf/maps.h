@@ -64,7 +64,9 @@ struct tls_thread {
   volatile __u16 returning; /* index of the call whose return runs */
   __u32 order;
   __u32 ignored_version; /* at which `ignored` was looked up */
-  __u32 unused;
+  __u8 called;           /* a TLS call began since the last receive */
+  __u8 received_mixed;   /* another socket's receive came right before: whose is read first is open */
+  __u8 unused[2];
   __u64 program_since_ns; /* connections older than this are of an earlier program under the same pid */
 };
 

@@ -3,7 +3,7 @@
  *   1. a socket that moved bytes inside the TLS call;
  *   2. the descriptor that the library's connection names, if it is a socket (openssl.h);
  *   3. memory BIOs, which move bytes before a read and after a write: the order of calls of the thread, if the numbers
- *      of bytes fit or two observations agree.
+ *      of bytes fit or two observations agree, and nothing else came in between.
  * A wrong socket is worse than none. */
 #pragma once
 
@@ -43,7 +43,8 @@ static __always_inline void bind_by_order(struct connection* connection, const s
 
 static __always_inline void bind_before_read(struct tls_thread* thread, struct connection* connection,
                                              const struct tls_call* call) {
-  if (!thread->received.family || (thread->received_by && thread->received_by != call->object))
+  if (!thread->received.family || thread->received_mixed ||
+      (thread->received_by && thread->received_by != call->object))
     return;
   bool strong = !thread->received_by && thread->received_bytes >= encrypted_bytes_min(call->length);
   thread->received_by = call->object;
@@ -86,10 +87,11 @@ static __always_inline void learn_socket(struct tls_thread* thread, struct conne
 static __always_inline void bind_after_write(struct tls_thread* thread, const struct sock* sk, __u64 bytes) {
   struct connection_key key = {.object = thread->wrote_object, .tgid = bpf_get_current_pid_tgid() >> 32};
   __u64 least = thread->wrote_bytes;
-  bool strong = !thread->wrote_mixed && bytes >= least && bytes <= least * 2 + EARLIER_BYTES_MAX;
+  bool strong = bytes >= least && bytes <= least * 2 + EARLIER_BYTES_MAX;
+  bool mixed = thread->wrote_mixed;
   thread->wrote_object = 0;
   thread->wrote_mixed = 0;
-  struct connection* connection = bpf_map_lookup_elem(&connections, &key);
+  struct connection* connection = mixed ? NULL : bpf_map_lookup_elem(&connections, &key);
   if (!connection)
     return;
   struct tls_socket socket;
@@ -109,6 +111,20 @@ static __always_inline void moved_inside(struct tls_call* call, const struct soc
     call->socket.family = 0;
 }
 
+/* A thread that receives for several connections before it reads from any of them tells nothing by its order, however
+ * often it repeats it. */
+static __always_inline void remember_receive(struct tls_thread* thread, const struct sock* sk, __u64 bytes) {
+  if (thread->called)
+    thread->received_mixed = 0;
+  else if (thread->received_sock && thread->received_sock != (__u64)sk)
+    thread->received_mixed = 1;
+  thread->called = 0;
+  read_socket(sk, &thread->received);
+  thread->received_sock = (__u64)sk;
+  thread->received_bytes = bytes;
+  thread->received_by = 0;
+}
+
 static __always_inline int socket_moved(const struct sock* sk, __u8 direction, __u64 bytes) {
   __u64 id = bpf_get_current_pid_tgid();
   struct tls_thread* thread = bpf_map_lookup_elem(&threads, &id);
@@ -118,10 +134,7 @@ static __always_inline int socket_moved(const struct sock* sk, __u8 direction, _
   if (call) {
     moved_inside(call, sk);
   } else if (direction == TLS_INBOUND) {
-    read_socket(sk, &thread->received);
-    thread->received_sock = (__u64)sk;
-    thread->received_bytes = bytes;
-    thread->received_by = 0;
+    remember_receive(thread, sk, bytes);
   } else if (thread->wrote_object) {
     bind_after_write(thread, sk, bytes);
   }
