@@ -35,6 +35,21 @@ inline constexpr support::program node_server = {.name = "node's https",
                                                  .command = "node @server.js",
                                                  .in_roots = true};
 
+inline constexpr support::program node_http2_client = {.name = "node's http2",
+                                                       .library = "openssl",
+                                                       .needs = "command -v node",
+                                                       .command = "node @http2_client.js",
+                                                       .in_roots = true,
+                                                       .http = "2"};
+
+inline constexpr support::program nginx_http2_server = {.name = "nginx with HTTP/2",
+                                                        .library = "openssl",
+                                                        .needs = "nginx -V 2>&1 | grep http_v2_module",
+                                                        .command = "env HTTP=http2 @nginx.sh",
+                                                        .workers = 4,
+                                                        .in_roots = true,
+                                                        .http = "2"};
+
 /// Not a row of its own: it only asks, on all connections at once.
 inline constexpr support::program slow_client = {.name = "a client that takes little at a time",
                                                  .library = "openssl",
@@ -86,6 +101,29 @@ inline constexpr support::program clients[] = {
     {"tstclnt", "nss", "command -v tstclnt", PYTHON "@piped_client.py tstclnt -4 -h localhost -p {port} -D -o --"},
     {"libcurl with NSS", "nss", "ldconfig -p | grep libcurl-nss.so.4",
      "env LIBCURL=libcurl-nss.so.4 " PYTHON "@libcurl_client.py"},
+    node_http2_client,
+    {.name = "httpx with HTTP/2",
+     .library = "openssl",
+     .needs = PYTHON "-c 'import httpx, h2'",
+     .command = PYTHON "@httpx_client.py",
+     .http = "2"},
+    {.name = "curl with HTTP/2",
+     .library = "openssl",
+     .needs = "curl --version | grep HTTP2",
+     .command = "env HTTP=http2 @curl.sh",
+     .waits = false,
+     .in_roots = true,
+     .http = "2"},
+    {.name = "libcurl with GnuTLS and HTTP/2",
+     .library = "gnutls",
+     .needs = "ldconfig -p | grep libcurl-gnutls.so.4",
+     .command = "env HTTP=http2 LIBCURL=libcurl-gnutls.so.4 " PYTHON "@libcurl_client.py",
+     .http = "2"},
+    {.name = "libcurl with NSS and HTTP/2",
+     .library = "nss",
+     .needs = "ldconfig -p | grep libcurl-nss.so.4",
+     .command = "env HTTP=http2 LIBCURL=libcurl-nss.so.4 " PYTHON "@libcurl_client.py",
+     .http = "2"},
 };
 
 inline constexpr support::program servers[] = {
@@ -137,6 +175,47 @@ inline constexpr support::program servers[] = {
      .takes_bodies = false},
     {"lighttpd with NSS", "nss", "command -v lighttpd && ls /usr/lib/lighttpd/mod_nss.so",
      "env MODULE=mod_nss @lighttpd.sh"},
+    nginx_http2_server,
+    {.name = "node's http2",
+     .library = "openssl",
+     .needs = "command -v node",
+     .command = "node @http2_server.js",
+     .in_roots = true,
+     .http = "2"},
+    {.name = "hypercorn with HTTP/2",
+     .library = "openssl",
+     .needs = PYTHON "-c 'import hypercorn, h2'",
+     .command = PYTHON "@hypercorn_server.py",
+     .http = "2"},
+    {.name = "nghttpd", .library = "openssl", .needs = "command -v nghttpd", .command = "@nghttpd.sh", .http = "2"},
+    {.name = "nghttpx before nginx",
+     .library = "openssl",
+     .needs = "command -v nghttpx && command -v nginx",
+     .command = "@nghttpx.sh",
+     .http = "2"},
+    {.name = "lighttpd with OpenSSL and HTTP/2",
+     .library = "openssl",
+     .needs = "command -v lighttpd && ls /usr/lib/lighttpd/mod_openssl.so",
+     .command = "env MODULE=mod_openssl @lighttpd.sh",
+     .http = "2"},
+    {.name = "lighttpd with GnuTLS and HTTP/2",
+     .library = "gnutls",
+     .needs = "command -v lighttpd && ls /usr/lib/lighttpd/mod_gnutls.so",
+     .command = "env MODULE=mod_gnutls @lighttpd.sh",
+     .http = "2"},
+    {.name = "lighttpd with NSS and HTTP/2",
+     .library = "nss",
+     .needs = "command -v lighttpd && ls /usr/lib/lighttpd/mod_nss.so",
+     .command = "env MODULE=mod_nss @lighttpd.sh",
+     .http = "2"},
 };
+
+/// The known one that each is held against.
+constexpr const support::program& server_for(const support::program& client) {
+  return client.http == "2" ? nginx_http2_server : nginx_server;
+}
+constexpr const support::program& client_for(const support::program& server) {
+  return server.http == "2" ? node_http2_client : python_client;
+}
 
 } // namespace cleartap

@@ -1,4 +1,5 @@
-// Every program of the matrix against one that is known: clients call nginx, servers are called by python.
+// Every program of the matrix against one that is known: clients call nginx, servers are called by python, or by node
+// in HTTP/2.
 #include "test/e2e/matrix.hpp"
 #include "test/e2e/matrix_rows.hpp"
 
@@ -16,15 +17,15 @@ void skip_without(const program& what, const program_place& where = {}) {
 }
 
 void call_nginx(const program& client, const program_place& where) {
-  skip_without(nginx_server);
+  skip_without(server_for(client));
   skip_without(client, where);
-  check_pair(client, nginx_server, where);
+  check_pair(client, server_for(client), where);
 }
 
-void serve_python(const program& server, const program_place& where) {
-  skip_without(python_client);
+void serve_known(const program& server, const program_place& where) {
+  skip_without(client_for(server));
   skip_without(server, where);
-  check_pair(python_client, server, {}, where);
+  check_pair(client_for(server), server, {}, where);
 }
 
 template <std::size_t Row>
@@ -34,7 +35,7 @@ void client_here() {
 
 template <std::size_t Row>
 void server_here() {
-  serve_python(servers[Row], {});
+  serve_known(servers[Row], {});
 }
 
 program_place root_of(const char* release) {
@@ -50,7 +51,7 @@ void client_in_root() {
 
 template <std::size_t Row, std::size_t Release>
 void server_in_root() {
-  serve_python(servers[Row], root_of(releases[Release]));
+  serve_known(servers[Row], root_of(releases[Release]));
 }
 
 /// A test for each row, so that each has a name of its own.

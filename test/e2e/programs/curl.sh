@@ -1,8 +1,11 @@
 #!/bin/sh
-# curl as a client: a process for each connection. It cannot wait between two requests.
+# curl as a client: a process for each list of steps. It cannot wait between two requests. With HTTP=http2 it asks all at
+# once, in streams of one connection as far as it can.
 set -eu
 port=$1 ca=$2 order=$3
 shift 3
+parallel=
+[ "${HTTP:-}" != http2 ] || parallel=parallel
 
 take() {
   set -f
@@ -18,7 +21,8 @@ $next
 url = https://localhost:$port$2
 output = /dev/null
 silent
-http1.1
+${HTTP:-http1.1}
+$parallel
 cacert = $ca
 write-out = "%{local_port} %{url_effective} %{http_code} %{size_download}\n"
 END

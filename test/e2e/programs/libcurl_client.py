@@ -1,5 +1,5 @@
 """A client by the libcurl that $LIBCURL names, so by any TLS library for which there is a libcurl: a thread for each
-connection. python has no part in the TLS of it."""
+connection. python has no part in the TLS of it. With $HTTP=http2 it speaks that, one request after another."""
 import concurrent.futures
 import ctypes
 import os
@@ -22,7 +22,7 @@ class request:
         self.handle, self.size, self.kept = ctypes.c_void_p(handle), 0, []
         curl.curl_easy_reset(self.handle)  # keeps the connection
         self.set(NOSIGNAL, ctypes.c_long(1))
-        self.set(HTTP_VERSION, ctypes.c_long(2))
+        self.set(HTTP_VERSION, ctypes.c_long(version))
         self.set(CAINFO, ca.encode())
         self.set(WRITEFUNCTION, callback(self.received))
         headers = ctypes.c_void_p(None)
@@ -87,6 +87,7 @@ def take(steps):
 
 
 port, ca, order, *connections = sys.argv[1:]
+version = 4 if os.environ.get("HTTP") == "http2" else 2  # as libcurl numbers them
 curl.curl_global_init(ctypes.c_long(3))
 with concurrent.futures.ThreadPoolExecutor(1 if order == "in-turn" else len(connections)) as pool:
     list(pool.map(take, connections))

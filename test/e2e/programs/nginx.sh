@@ -1,5 +1,5 @@
 #!/bin/sh
-# nginx as a server, with four workers.
+# nginx as a server, with four workers. With HTTP=http2 it speaks that too.
 set -eu
 port=$1 chain=$2 key=$3 home=$4
 cat >"$home/nginx.conf" <<END
@@ -21,7 +21,7 @@ http {
   keepalive_requests 10000;
   default_type application/octet-stream;
   server {
-    listen 127.0.0.1:$port ssl reuseport;
+    listen 127.0.0.1:$port ssl ${HTTP:-} reuseport;
     ssl_certificate $chain;
     ssl_certificate_key $key;
     location / {

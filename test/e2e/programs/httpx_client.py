@@ -1,0 +1,55 @@
+"""A client by httpx with HTTP/2, which encrypts in memory: a process for each connection. What is between two waits is
+asked at once, each in a stream of its own. It knows no port of its own."""
+import asyncio
+import os
+import ssl
+import sys
+
+import httpx
+
+PIECE = 10000
+
+
+async def pieces(body):
+    for i in range(0, len(body), PIECE):
+        yield body[i : i + PIECE]
+
+
+async def ask(client, verb, path, file=None, way="one"):
+    content, headers = None, {}
+    if file:
+        with open(file, "rb") as opened:
+            content = opened.read()
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(len(content))}
+    answer = await client.request(
+        verb, f"https://localhost:{port}{path}", content=pieces(content) if way == "many" else content, headers=headers
+    )
+    print(f"0 {path} {answer.status_code} {len(answer.content)}\n", end="", flush=True)
+
+
+async def take(steps):
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+    async with httpx.AsyncClient(http1=False, http2=True, verify=tls, limits=limits, timeout=30) as client:
+        asked = []
+        for step in steps.split(";"):
+            verb, *rest = step.split()
+            if verb == "wait":
+                await asyncio.gather(*asked)
+                asked = []
+                open(rest[0]).read()
+            else:
+                asked.append(ask(client, verb, *rest))
+        await asyncio.gather(*asked)
+
+
+port, ca, order, *connections = sys.argv[1:]
+tls = ssl.create_default_context(cafile=ca)
+failed = False
+for i, steps in enumerate(connections):
+    if os.fork() == 0:
+        asyncio.run(take(steps))
+        sys.exit()
+    if order == "in-turn" or i == len(connections) - 1:
+        for _ in range(1 if order == "in-turn" else len(connections)):
+            failed = os.wait()[1] != 0 or failed
+sys.exit(failed)
