@@ -33,6 +33,15 @@ const json::value* at(const json::value& in, std::string_view pointer) {
   return in.find_pointer({pointer.data(), pointer.size()}, error);
 }
 
+std::string field(const json::value& exchange, const std::string& pointer, std::string_view name) {
+  const auto* list = at(exchange, pointer);
+  if (list)
+    for (const auto& each : list->as_array())
+      if (each.at(0).as_string() == json::string_view{name.data(), name.size()})
+        return std::string{each.at(1).as_string()};
+  return {};
+}
+
 /// The last few, a line each.
 std::string summary(const exchange_list& exchanges) {
   constexpr auto count_max = std::size_t{20};
@@ -164,12 +173,11 @@ std::string body(const json::value& exchange, const std::string& message) {
 }
 
 std::string header(const json::value& exchange, const std::string& message, std::string_view name) {
-  const auto* list = at(exchange, message + "/headers");
-  if (list)
-    for (const auto& each : list->as_array())
-      if (each.at(0).as_string() == json::string_view{name.data(), name.size()})
-        return std::string{each.at(1).as_string()};
-  return {};
+  return field(exchange, message + "/headers", name);
+}
+
+std::string trailer(const json::value& exchange, const std::string& message, std::string_view name) {
+  return field(exchange, message + "/trailers", name);
 }
 
 exchange_filter called(std::string role, std::string host, std::string path) {

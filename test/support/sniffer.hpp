@@ -97,6 +97,10 @@ private:
 /// The first header of that name in "/request" or "/response"; empty if there is none.
 [[nodiscard]] std::string header(const boost::json::value& exchange, const std::string& message, std::string_view name);
 
+/// The same of its trailers.
+[[nodiscard]] std::string trailer(const boost::json::value& exchange, const std::string& message,
+                                  std::string_view name);
+
 /// Exchanges of this role whose host and path are these.
 [[nodiscard]] exchange_filter called(std::string role, std::string host, std::string path);
 

@@ -28,10 +28,10 @@ http {
   scgi_temp_path scgi;
   client_max_body_size 16m;
   client_body_buffer_size 4m;
-  keepalive_requests 10000;
+  keepalive_requests 10000000;
   default_type application/json;
   server {
-    listen 127.0.0.1:PORT ssl;
+    listen 127.0.0.1:PORT ssl http2;
     ssl_certificate CHAIN;
     ssl_certificate_key KEY;
     set $echo '{"method":"$request_method","path":"$uri","query":"$args"}';

@@ -6,7 +6,7 @@
 
 namespace cleartap::support {
 
-/// Two workers that serve
+/// Two workers that serve, in HTTP/2 too,
 ///   /echo/...         200, JSON that repeats method, path and query
 ///   /users/N          200, JSON with id, name, active, score and tags
 ///   /created/...      201, a small JSON; takes any body, and reads it to its end
