@@ -56,6 +56,14 @@ inline constexpr support::program slow_client = {.name = "a client that takes li
                                                  .needs = "test -x /usr/bin/python3",
                                                  .command = PYTHON "@slow_client.py"};
 
+/// Not a row of its own: as python's anyio, thus httpx, does with several connections in one event loop.
+inline constexpr support::program interleaved_client = {.name = "a client that encrypts in memory in turn",
+                                                        .library = "openssl",
+                                                        .needs = "test -x /usr/bin/python3",
+                                                        .command = PYTHON "@interleaved_client.py",
+                                                        .takes_bodies = false,
+                                                        .takes_turns = true};
+
 inline constexpr support::program clients[] = {
     python_client,
     {.name = "python's asyncio",

@@ -100,3 +100,10 @@ TEST_CASE("what waits in node for one connection is not taken for what another o
   skip_without(node_server);
   check_waiting_answers(slow_client, node_server);
 }
+
+TEST_CASE("a client that encrypts in memory for several connections in turn keeps their sockets apart",
+          "[!shouldfail]") {
+  skip_without(nginx_server);
+  skip_without(interleaved_client);
+  check_pair(interleaved_client, nginx_server);
+}

@@ -23,8 +23,10 @@ struct program {
   bool sleeps_in_read = false; // waits for the next request inside a TLS read, which probes that come later do not see
   int workers = 1;             // processes of a server that get connections
   bool in_roots = false;       // `root_filesystem` has it too
-  std::string_view http =
-      "1.1"; // the version that it speaks; in 2, what a client asks between two waits is asked at once
+  bool takes_turns = false; // does at once for several connections what belongs together for each: sockets may be open
+
+  /// The version of HTTP. In 2, what a client asks between two waits is asked at once.
+  std::string_view http = "1.1";
 };
 
 /// Where a program runs: here, or in a root file system with mounts and pids of its own, or in another network.
