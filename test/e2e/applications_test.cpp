@@ -124,13 +124,16 @@ TEST_CASE("watch shows people what rides on HTTP") {
   skip_without_node();
   auto in = program_scene{node_server()};
   in.open_watch("/echo/warm-up");
-  auto path = "/graphql/" + unique_word();
+  auto word = unique_word();
   auto people = child{in.tap().settings().with({"watch"})};
-  auto shown = [&] {
-    static_cast<void>(fetch(in.url(path), {"--http2", "--json", "@-"}, R"({"query":"mutation Buy { buy(id: 1) }"})"));
-    return std::regex_search(people.output(),
-                             std::regex{"POST " + in.authority() + path + R"( .*mutation Buy.* 200 )"});
-  };
-  CHECK(wait_until(shown));
+  auto shown = [&](const std::string& line) { return std::regex_search(people.output(), std::regex{line}); };
+  CHECK(wait_until([&] {
+    static_cast<void>(
+        fetch(in.url("/graphql/" + word), {"--http2", "--json", "@-"}, R"({"query":"mutation Buy { buy(id: 1) }"})"));
+    return shown(" serves POST " + in.authority() + "/graphql/" + word + R"(  \(mutation Buy\)  200 )");
+  }));
+  auto client = child{curl(in.url("/events/" + word), {"--http2", "--no-buffer"})};
+  CHECK(wait_until(
+      [&] { return shown(" calls  GET " + in.authority() + "/events/" + word + R"(  \(event_stream\)  200 )"); }));
   INFO(people.output());
 }

@@ -22,12 +22,24 @@ const json::object& object(const json::object& from, std::string_view key) {
   return value && value->is_object() ? value->get_object() : none;
 }
 
-std::string target(const json::object& request, const std::string& remote) {
+/// Where the host is unknown, the server's address says most.
+std::string target(const json::object& exchange, const json::object& request) {
   auto host = text(request, "host");
-  auto line = text(request, "method") + " " + (host.empty() ? remote : host) + text(request, "path");
+  if (host.empty())
+    host = text(exchange, text(exchange, "role") == "client" ? "remote" : "local");
+  auto line = text(request, "method") + " " + host + text(request, "path");
   if (auto query = text(request, "query"); !query.empty())
     line += "?" + query;
   return line;
+}
+
+/// gRPC's operation is the path, and its status is shown with the outcome.
+std::string riding(const json::object& application) {
+  auto protocol = text(application, "protocol");
+  if (protocol.empty() || protocol.starts_with("grpc"))
+    return {};
+  auto operation = text(application, "operation");
+  return "  (" + (operation.empty() ? protocol : operation) + ")";
 }
 
 std::string outcome(const json::object& exchange) {
@@ -55,9 +67,8 @@ std::string watch_line(const json::object& exchange) {
   auto comm = text(process, "comm");
   line += "  " + (comm.empty() ? "?" : comm) + "[" + std::to_string(process.at("pid").to_number<std::int64_t>()) + "]";
   line += text(exchange, "role") == "client" ? " calls  " : " serves ";
-  line += request.empty() ? "(no request)" : target(request, text(exchange, "remote"));
-  if (const auto& application = object(exchange, "application"); text(application, "protocol") == "graphql")
-    line += "  (" + text(application, "operation") + ")";
+  line += request.empty() ? "(no request)" : target(exchange, request);
+  line += riding(object(exchange, "application"));
   line += "  " + outcome(exchange);
   if (auto quality = text(exchange, "quality"); quality != "complete")
     line += "  [" + quality + "]";
