@@ -101,8 +101,7 @@ TEST_CASE("what waits in node for one connection is not taken for what another o
   check_waiting_answers(slow_client, node_server);
 }
 
-TEST_CASE("a client that encrypts in memory for several connections in turn keeps their sockets apart",
-          "[!shouldfail]") {
+TEST_CASE("a client that encrypts in memory for several connections in turn keeps their sockets apart") {
   skip_without(nginx_server);
   skip_without(interleaved_client);
   check_pair(interleaved_client, nginx_server);
