@@ -184,10 +184,11 @@ def exchange(authority, number):
     out = varint(1) + varint(number) + signed(1) + signed(1) + signed(now) + signed(1000)
     out += bytes([1, 0, 0, 6])  # server, openssl, complete, request and response
     out += text("GET") + text("https") + text(authority) + text(f"/users/{number}") + b"\0" + text("HTTP/1.1")
-    out += varint(0) + no_body
-    out += varint(200) + varint(1) + text("content-type") + text("application/json") + body
+    no_headers = varint(0)  # nor trailers
+    out += no_headers + no_headers + no_body
+    out += varint(200) + varint(1) + text("content-type") + text("application/json") + no_headers + body
     return out + varint(1) + text("python3") + text("/usr/bin/python3") + text("") + varint(0)
 
 
 def batch(authority, first, count):
-    return zstd(b"\x01" + varint(count) + b"".join(exchange(authority, first + i) for i in range(count)))
+    return zstd(b"\x02" + varint(count) + b"".join(exchange(authority, first + i) for i in range(count)))
