@@ -58,15 +58,15 @@ struct tls_thread {
   /* What was written into memory and not sent yet. */
   __u64 wrote_object;
   __u64 wrote_bytes; /* at least so many go out */
-  __u8 wrote_mixed;  /* another object wrote in between: whose is sent first is open */
 
   __u8 ignored;
   volatile __u16 returning; /* index of the call whose return runs */
   __u32 order;
-  __u32 ignored_version; /* at which `ignored` was looked up */
-  __u8 called;           /* a TLS call began since the last receive */
-  __u8 received_mixed;   /* another socket's receive came right before: whose is read first is open */
-  __u8 unused[2];
+  __u32 ignored_version;  /* at which `ignored` was looked up */
+  __u8 called;            /* a TLS call began since the last receive */
+  __u8 received_mixed;    /* another socket's receive came right before: whose is read first is open */
+  __u8 writes_mixed;      /* several were written to before one was sent for, once at least */
+  __u8 misleads;          /* its order of calls has contradicted itself */
   __u64 program_since_ns; /* connections older than this are of an earlier program under the same pid */
 };
 

@@ -21,8 +21,8 @@ static __always_inline __u64 encrypted_bytes_min(__u64 plain) {
 }
 
 /* Evidence of order. Weak evidence binds nothing by itself, but two observations that agree settle it. */
-static __always_inline void bind_by_order(struct connection* connection, const struct tls_socket* socket, __u64 sock,
-                                          __u8 evidence, bool strong) {
+static __always_inline void bind_by_order(struct tls_thread* thread, struct connection* connection,
+                                          const struct tls_socket* socket, __u64 sock, __u8 evidence, bool strong) {
   if (connection->socket.evidence == EVIDENCE_INSIDE_CALL || connection->socket.evidence == EVIDENCE_DESCRIPTOR ||
       connection->settled)
     return;
@@ -33,6 +33,7 @@ static __always_inline void bind_by_order(struct connection* connection, const s
     connection->socket.family = 0; /* they contradict each other: unknown until two agree */
     connection->socket.evidence = EVIDENCE_NONE;
     strong = false;
+    thread->misleads = 1;
   }
   connection->sock = sock;
   if (!strong)
@@ -43,17 +44,17 @@ static __always_inline void bind_by_order(struct connection* connection, const s
 
 static __always_inline void bind_before_read(struct tls_thread* thread, struct connection* connection,
                                              const struct tls_call* call) {
-  if (!thread->received.family || thread->received_mixed ||
+  if (!thread->received.family || thread->received_mixed || thread->misleads ||
       (thread->received_by && thread->received_by != call->object))
     return;
   bool strong = !thread->received_by && thread->received_bytes >= encrypted_bytes_min(call->length);
   thread->received_by = call->object;
-  bind_by_order(connection, &thread->received, thread->received_sock, EVIDENCE_BEFORE_READ, strong);
+  bind_by_order(thread, connection, &thread->received, thread->received_sock, EVIDENCE_BEFORE_READ, strong);
 }
 
 static __always_inline void remember_write(struct tls_thread* thread, const struct tls_call* call) {
   if (thread->wrote_object != call->object) {
-    thread->wrote_mixed = thread->wrote_object != 0;
+    thread->writes_mixed |= thread->wrote_object != 0;
     thread->wrote_object = call->object;
     thread->wrote_bytes = 0;
   }
@@ -87,16 +88,19 @@ static __always_inline void learn_socket(struct tls_thread* thread, struct conne
 static __always_inline void bind_after_write(struct tls_thread* thread, const struct sock* sk, __u64 bytes) {
   struct connection_key key = {.object = thread->wrote_object, .tgid = bpf_get_current_pid_tgid() >> 32};
   __u64 least = thread->wrote_bytes;
-  bool strong = bytes >= least && bytes <= least * 2 + EARLIER_BYTES_MAX;
-  bool mixed = thread->wrote_mixed;
+  if (bytes < least) { /* so it is another's, a handshake's perhaps */
+    thread->writes_mixed = 1;
+    return;
+  }
+  bool strong = bytes <= least * 2 + EARLIER_BYTES_MAX;
   thread->wrote_object = 0;
-  thread->wrote_mixed = 0;
-  struct connection* connection = mixed ? NULL : bpf_map_lookup_elem(&connections, &key);
+  struct connection* connection =
+      thread->writes_mixed || thread->misleads ? NULL : bpf_map_lookup_elem(&connections, &key);
   if (!connection)
     return;
   struct tls_socket socket;
   read_socket(sk, &socket);
-  bind_by_order(connection, &socket, (__u64)sk, EVIDENCE_AFTER_WRITE, strong);
+  bind_by_order(thread, connection, &socket, (__u64)sk, EVIDENCE_AFTER_WRITE, strong);
 }
 
 /* Two sockets that move bytes inside one call say nothing: a callback may talk to somebody else. */

@@ -23,7 +23,7 @@ stream_drop drop_of(chunk_cut cut) noexcept {
 
 /// The client's preface or the server's settings (RFC 9113, 3.4).
 bool begins_http2(std::span<const std::uint8_t> bytes) noexcept {
-  if (bytes.size() < frame_header_size)
+  if (bytes.size() < http2_head_size)
     return false;
   auto head = read_frame_header(bytes);
   return bytes.front() == static_cast<std::uint8_t>(http2_preface.front()) ||

@@ -47,7 +47,7 @@ private:
   /// Takes up to `size` bytes off the front.
   std::size_t drop(std::span<const std::uint8_t>& bytes, std::uint64_t size) noexcept;
 
-  std::array<std::uint8_t, frame_header_size> header_{};
+  std::array<std::uint8_t, http2_head_size> header_{};
   std::uint8_t head_read_ = 0;
   frame_header head_;
   std::uint32_t left_ = 0; // of the frame, in bytes

@@ -45,14 +45,14 @@ struct walk {
 
 walk walk_frames(bytes_view chunk) noexcept {
   auto seen = walk{};
-  while (chunk.size() >= frame_header_size) {
+  while (chunk.size() >= http2_head_size) {
     auto head = read_frame_header(chunk);
     if (!is_usual(head))
       return {seen.whole, false};
-    if (chunk.size() < frame_header_size + head.length)
+    if (chunk.size() < http2_head_size + head.length)
       return seen;
     ++seen.whole;
-    chunk = chunk.subspan(frame_header_size + head.length);
+    chunk = chunk.subspan(http2_head_size + head.length);
   }
   return seen;
 }
@@ -98,11 +98,11 @@ bool is_valid(const frame_header& head) noexcept {
 
 bool consists_of_frames(bytes_view chunk) noexcept {
   auto seen = walk_frames(chunk);
-  return seen.usual && (seen.whole > 0 || chunk.size() == frame_header_size);
+  return seen.usual && (seen.whole > 0 || chunk.size() == http2_head_size);
 }
 
 bool begins_with_frame(bytes_view chunk) noexcept {
-  return chunk.size() >= frame_header_size && walk_frames(chunk).usual;
+  return chunk.size() >= http2_head_size && walk_frames(chunk).usual;
 }
 
 } // namespace cleartap

@@ -30,7 +30,7 @@ inline constexpr auto priority = std::uint8_t{0x20};
 } // namespace frame_flag
 
 inline constexpr auto http2_preface = std::string_view{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"};
-inline constexpr std::size_t frame_header_size = 9;
+inline constexpr std::size_t http2_head_size = 9;
 inline constexpr std::uint32_t frame_length_max = (1u << 24) - 1;
 /// What a frame may carry unless its receiver said otherwise, which few do.
 inline constexpr std::uint32_t frame_length_usual = 16384;
@@ -47,7 +47,7 @@ struct frame_header {
   }
 };
 
-/// Requires frame_header_size bytes.
+/// Requires http2_head_size bytes.
 [[nodiscard]] frame_header read_frame_header(std::span<const std::uint8_t> bytes) noexcept;
 
 /// Whether a peer that keeps to RFC 9113 can send a frame with such a header. Types that are not listed pass: they are

@@ -48,7 +48,7 @@ message_start recognise_frame(std::span<const std::uint8_t> bytes) noexcept {
                 (bytes.size() < 4 || bytes[3] <= last_type);
   if (!begins)
     return message_start::none;
-  if (bytes.size() < frame_header_size)
+  if (bytes.size() < http2_head_size)
     return message_start::undecided;
   return is_valid(read_frame_header(bytes)) ? message_start::http2 : message_start::none;
 }
