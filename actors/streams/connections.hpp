@@ -42,6 +42,8 @@ public:
 
   const stream_ledger& ledger() const noexcept { return shard_.ledger; }
   std::size_t size() const noexcept { return size_; }
+  /// Bytes of heads and bodies in memory.
+  std::size_t kept() const noexcept { return shard_.kept; }
 
 private:
   struct entry {

@@ -2,6 +2,7 @@
 #include "actors/link/exchange_bytes.hpp"
 #include "actors/link/exchange_codec.hpp"
 #include "actors/link/parts.hpp"
+#include "test/fuzz/http_seeds.hpp"
 #include "test/unit/coverage/hellos.hpp"
 #include "test/unit/link/frames.hpp"
 #include "test/unit/link/random_exchanges.hpp"
@@ -167,6 +168,11 @@ void write_bodies(corpus target) {
   add(64 + 4, grpc_message(1, zstd(text)) + grpc_message(1, zstd("")) + grpc_message(1, ""));
 }
 
+void write_inputs(corpus target, const std::vector<std::string>& inputs) {
+  for (const auto& each : inputs)
+    target.add({each.begin(), each.end()});
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -179,6 +185,8 @@ int main(int argc, char** argv) {
   write_exchanges(corpus{directory / "exchange_codec"});
   write_parts(corpus{directory / "part_assembly"});
   write_hellos(corpus{directory / "client_hello"});
+  write_inputs(corpus{directory / "http1"}, fuzz::http1_inputs());
+  write_inputs(corpus{directory / "http2"}, fuzz::http2_inputs());
   write_header_blocks(corpus{directory / "hpack"});
   write_bodies(corpus{directory / "content_decoder"});
 }

@@ -81,6 +81,9 @@ public:
     return text;
   }
 
+  /// The next block tells it.
+  void table_size(std::size_t size) { nghttp2_hd_deflate_change_table_size(deflater_.get(), size); }
+
   std::string headers(std::uint32_t stream, const field_list& fields, bool ends) {
     auto flags = frame_flag::end_headers | (ends ? frame_flag::end_stream : 0);
     return frame(frame_type::headers, static_cast<unsigned>(flags), stream, block(fields));
