@@ -51,18 +51,25 @@ void field_section::add(const header_field& field) {
 void field_section::add_pseudo(const header_field& field) {
   if (!room_for(field.value.size()))
     return;
-  if (field.name == ":status")
+  if (field.name == ":status") {
+    made_.malformed |= made_.status != 0;
     made_.status = status_of(field.value);
-  else if (field.name == ":method")
-    made_.method = field.value;
-  else if (field.name == ":path")
-    made_.target = field.value;
-  else if (field.name == ":scheme")
-    made_.scheme = field.value;
-  else if (field.name == ":authority")
-    made_.authority = field.value;
-  else if (field.name == ":protocol")
-    made_.protocol = field.value;
+  } else if (field.name == ":method") {
+    set(made_.method, field.value);
+  } else if (field.name == ":path") {
+    set(made_.target, field.value);
+  } else if (field.name == ":scheme") {
+    set(made_.scheme, field.value);
+  } else if (field.name == ":authority") {
+    set(made_.authority, field.value);
+  } else if (field.name == ":protocol") {
+    set(made_.protocol, field.value);
+  }
+}
+
+void field_section::set(std::string& pseudo, std::string_view value) {
+  made_.malformed |= !pseudo.empty();
+  pseudo = value;
 }
 
 bool field_section::room_for(std::size_t size) {

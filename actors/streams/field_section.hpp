@@ -21,6 +21,7 @@ public:
 
 private:
   void add_pseudo(const header_field& field);
+  void set(std::string& pseudo, std::string_view value);
   bool room_for(std::size_t size);
 
   stream_shard& shard_;

@@ -14,7 +14,7 @@ bool only(const frame_header& head, unsigned flags) noexcept { return (head.flag
 /// Stricter than is_valid: what chance would hardly write.
 bool is_usual(const frame_header& head) noexcept {
   constexpr auto settings_max = std::uint32_t{6 * 32};
-  if (head.length > frame_length_usual || !is_valid(head))
+  if (head.length > frame_length_usual || head.reserved || !is_valid(head))
     return false;
   switch (head.type) {
   case frame_type::data:
@@ -30,6 +30,7 @@ bool is_usual(const frame_header& head) noexcept {
   case frame_type::ping:
     return only(head, 0x01);
   case frame_type::priority:
+    return only(head, 0) && head.length == 5;
   case frame_type::rst_stream:
   case frame_type::goaway:
   case frame_type::window_update:
@@ -64,22 +65,20 @@ frame_header read_frame_header(bytes_view bytes) noexcept {
   head.length = static_cast<std::uint32_t>(bytes[0]) << 16 | static_cast<std::uint32_t>(bytes[1]) << 8 | bytes[2];
   head.type = static_cast<frame_type>(bytes[3]);
   head.flags = bytes[4];
-  head.stream = (static_cast<std::uint32_t>(bytes[5]) << 24 | static_cast<std::uint32_t>(bytes[6]) << 16 |
+  head.stream = (static_cast<std::uint32_t>(bytes[5] & 0x7F) << 24 | static_cast<std::uint32_t>(bytes[6]) << 16 |
                  static_cast<std::uint32_t>(bytes[7]) << 8 | bytes[8]);
+  head.reserved = (bytes[5] & 0x80) != 0;
   return head;
 }
 
 bool is_valid(const frame_header& head) noexcept {
-  constexpr auto reserved = std::uint32_t{1} << 31;
-  if (head.stream >= reserved)
-    return false;
   switch (head.type) {
   case frame_type::data:
   case frame_type::headers:
   case frame_type::continuation:
     return head.stream != 0;
-  case frame_type::priority:
-    return head.stream != 0 && head.length == 5;
+  case frame_type::priority: // a wrong length is an error of the stream alone (6.3)
+    return head.stream != 0 && head.length <= frame_length_usual;
   case frame_type::rst_stream:
     return head.stream != 0 && head.length == 4;
   case frame_type::settings:

@@ -40,6 +40,7 @@ struct frame_header {
   frame_type type = frame_type::data; // may be one that is not listed
   std::uint8_t flags = 0;
   std::uint32_t stream = 0;
+  bool reserved = false; // the bit that nobody sets and every receiver ignores (RFC 9113, 4.1)
 
   bool has(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
   bool carries_fields() const noexcept {

@@ -60,6 +60,10 @@ void http2_streams::fields(direction way, std::uint32_t id, http_message section
       shard_.ledger.in_exchanges += size;
     else
       count_unclaimed(id, size);
+  } else if (auto& part = known->halves[index(way)]; !fits(part, way, section)) {
+    shard_.drop_queued(stream_drop::parse_error, size);
+    part.damaged |= !part.head;
+    ends = ends && !part.ended;
   } else {
     known->last = section.last;
     take_fields(*known, way, std::move(section), ends);
@@ -87,6 +91,10 @@ void http2_streams::data(direction way, std::uint32_t id, std::span<const std::u
     return count_unclaimed(id, content.size());
   auto& part = known->halves[index(way)];
   known->last = at;
+  if (part.ended) { // it is closed (RFC 9113, 5.1)
+    shard_.ledger[stream_drop::resync] += content.size();
+    return;
+  }
   if (known->tunnel) {
     shard_.ledger.add_other(*known->tunnel, content.size());
   } else if (known->written) {
@@ -98,8 +106,9 @@ void http2_streams::data(direction way, std::uint32_t id, std::span<const std::u
     part.message.size += content.size();
     shard_.ledger.queued += content.size();
     part.message.last = at;
-    part.message.add_body({reinterpret_cast<const char*>(content.data()), content.size()},
-                          way == requests_ ? message_kind::request : message_kind::response, shard_);
+    if (part.message.method != "CONNECT") // a tunnel's, though nobody has agreed to it yet
+      part.message.add_body({reinterpret_cast<const char*>(content.data()), content.size()},
+                            way == requests_ ? message_kind::request : message_kind::response, shard_);
   }
   if (ends)
     end_half(*known, way, out);
@@ -111,6 +120,8 @@ void http2_streams::data_lost(direction way, std::uint32_t id, std::uint64_t siz
   if (!known)
     return;
   auto& part = known->halves[index(way)];
+  if (part.ended)
+    return;
   part.message.body.size_carried += size;
   part.message.lose(why);
   if (ends)
@@ -207,6 +218,20 @@ void http2_streams::learn_direction(direction way, const http_message& section) 
     decide(opposite(way));
   else if (is_request(section))
     decide(way);
+}
+
+/// Whether the section can be the next of its message (RFC 9113, 8.1). A peer resets the stream if not.
+bool http2_streams::fits(const half& part, direction way, const http_message& section) const noexcept {
+  if (part.ended || section.malformed || (is_request(section) && is_response(section)))
+    return false;
+  if (part.head) // trailers, unless what came before may have been an interim head
+    return !is_request(section) && (!is_response(section) || part.message.status == 0);
+  const auto all_known = !section.fields_unknown && !part.damaged && section.loss == body_loss::none;
+  if (!decided_ || !all_known)
+    return true;
+  if (way != requests_)
+    return is_response(section);
+  return !section.method.empty() && (!section.target.empty() || section.method == "CONNECT");
 }
 
 void http2_streams::take_fields(stream& of, direction way, http_message section, bool ends) {

@@ -79,6 +79,7 @@ private:
   stream* find(std::uint32_t id) noexcept;
   stream* add(direction way, std::uint32_t id, exchange_writer& out);
   void learn_direction(direction way, const http_message& section) noexcept;
+  bool fits(const half& part, direction way, const http_message& section) const noexcept;
   void take_fields(stream& of, direction way, http_message section, bool ends);
   void end_head(stream& of, direction way, exchange_writer& out);
   void end_half(stream& of, direction way, exchange_writer& out);

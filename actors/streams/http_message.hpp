@@ -30,6 +30,7 @@ struct http_message {
   std::uint16_t status = 0; // responses
   http_version version = http_version::http1_1;
   bool fields_unknown = false; // some were sent before HTTP/2 was joined
+  bool malformed = false;      // its pseudo-header fields contradict each other (RFC 9113, 8.3)
   body_loss loss = body_loss::none;
   http_headers headers;
   http_headers trailers;

@@ -50,7 +50,8 @@ message_start recognise_frame(std::span<const std::uint8_t> bytes) noexcept {
     return message_start::none;
   if (bytes.size() < http2_head_size)
     return message_start::undecided;
-  return is_valid(read_frame_header(bytes)) ? message_start::http2 : message_start::none;
+  auto head = read_frame_header(bytes);
+  return is_valid(head) && !head.reserved ? message_start::http2 : message_start::none;
 }
 
 bool is_method_char(char c) noexcept { return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '_'; }

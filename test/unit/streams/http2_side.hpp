@@ -61,9 +61,10 @@ inline std::string reset_frame(std::uint32_t stream) {
 
 class http2_side {
 public:
-  http2_side() {
+  /// No table is larger than `table_max`.
+  explicit http2_side(std::size_t table_max = 4096) {
     auto* fresh = static_cast<nghttp2_hd_deflater*>(nullptr);
-    if (nghttp2_hd_deflate_new(&fresh, 4096) != 0)
+    if (nghttp2_hd_deflate_new(&fresh, table_max) != 0)
       throw std::runtime_error{"no deflater"};
     deflater_.reset(fresh);
   }
