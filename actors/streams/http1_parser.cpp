@@ -14,7 +14,10 @@ namespace {
 
 /// White space that llhttp leaves: optional behind a value (RFC 9112, 5.1), and forbidden behind a name, where some
 /// accept it.
-void trim_end(std::string& text) { text.erase(text.find_last_not_of(" \t") + 1); }
+void trim_end(std::string& text) noexcept {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.pop_back();
+}
 
 /// RFC 9110, 5.6.2.
 bool is_token_char(std::uint8_t c) noexcept {
@@ -48,7 +51,8 @@ struct http1_parser::callbacks {
     return 0;
   }
   static int header_value(llhttp_t* from, const char* at, std::size_t size) noexcept {
-    return self(from).add_value({at, size});
+    auto& parser = self(from);
+    return parser.given_up_ ? 0 : parser.keep(parser.fields().back().second, {at, size});
   }
   static int header_value_complete(llhttp_t* from) noexcept {
     if (!self(from).given_up_)
@@ -165,20 +169,20 @@ std::size_t http1_parser::take_head(std::span<const std::uint8_t> bytes) {
   auto whole = state_ == state::body;
   if (state_ == state::failed || state_ == state::too_large)
     return used;
-  if (!line_ends_fit(bytes.first(used)) || (whole && bytes[used - 1] != '\n'))
+  if (!bytes_fit(bytes.first(used)) || (whole && bytes[used - 1] != '\n'))
     state_ = state::failed;
   else if (whole)
     execute({}); // it may end here
   return used;
 }
 
-/// Some take a lone carriage return for a line end, and others for the end of the head and whatever follows: what one
-/// cannot understand like all is not understood.
-bool http1_parser::line_ends_fit(std::span<const std::uint8_t> bytes) noexcept {
+/// No server takes a NUL. A lone carriage return is a line end to some, the end of the head to others, and an error to
+/// most: whatever follows would be told differently than it was understood.
+bool http1_parser::bytes_fit(std::span<const std::uint8_t> bytes) noexcept {
   auto text = std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   if (text.empty())
     return true;
-  if (after_cr_ && text[0] != '\n')
+  if ((after_cr_ && text[0] != '\n') || text.find('\0') != std::string_view::npos)
     return false;
   for (auto at = text.find('\r'); at < text.size() - 1; at = text.find('\r', at + 1))
     if (text[at + 1] != '\n')
@@ -197,7 +201,7 @@ std::size_t http1_parser::take_chunked(std::span<const std::uint8_t> bytes) {
     return execute(bytes.first(std::min<std::uint64_t>(bytes.size(), llhttp_.content_length)));
   if (part_ == chunked_part::trailers) {
     auto used = execute(bytes);
-    if (!line_ends_fit(bytes.first(used)))
+    if (!bytes_fit(bytes.first(used)))
       state_ = state::failed;
     return used;
   }
@@ -333,14 +337,6 @@ int http1_parser::add_name(std::string_view part) {
     naming_ = true;
   }
   return keep(fields.back().first, part);
-}
-
-int http1_parser::add_value(std::string_view part) {
-  if (given_up_)
-    return 0;
-  if (part.find('\0') != std::string_view::npos)
-    return HPE_USER;
-  return keep(fields().back().second, part);
 }
 
 // llhttp pauses behind the head, so that its end is known.

@@ -90,11 +90,10 @@ private:
   std::size_t take_chunked(std::span<const std::uint8_t> bytes);
   void begin_chunk();
   std::size_t execute(std::span<const std::uint8_t> bytes);
-  bool line_ends_fit(std::span<const std::uint8_t> bytes) noexcept;
+  bool bytes_fit(std::span<const std::uint8_t> bytes) noexcept;
   int refuse(stream_limit which) noexcept;
   int keep(std::string& where, std::string_view part);
   int add_name(std::string_view part);
-  int add_value(std::string_view part);
   int end_head();
 
   stream_shard* shard_;
