@@ -19,15 +19,19 @@ enum class redaction_class : std::uint8_t {
   ssn,
   jwt,
   pem,
+  provider, // a token whose form tells the service that issued it
+  url,      // user information of a URL
+  email,
+  phone,
   custom // a header or key of the configuration
 };
 
 namespace masking {
 
-inline constexpr auto masks = std::array<std::string_view, 11>{
-    "[REDACTED:password]",      "[REDACTED:secret]",  "[REDACTED:token]", "[REDACTED:apikey]",
-    "[REDACTED:authorization]", "[REDACTED:session]", "[REDACTED:card]",  "[REDACTED:ssn]",
-    "[REDACTED:jwt]",           "[REDACTED:pem]",     "[REDACTED:custom]"};
+inline constexpr auto masks = std::array<std::string_view, 15>{
+    "[REDACTED:password]", "[REDACTED:secret]", "[REDACTED:token]", "[REDACTED:apikey]", "[REDACTED:authorization]",
+    "[REDACTED:session]",  "[REDACTED:card]",   "[REDACTED:ssn]",   "[REDACTED:jwt]",    "[REDACTED:pem]",
+    "[REDACTED:provider]", "[REDACTED:url]",    "[REDACTED:email]", "[REDACTED:phone]",  "[REDACTED:custom]"};
 
 constexpr std::string_view mask_of(redaction_class kind) noexcept { return masks[static_cast<std::size_t>(kind)]; }
 
