@@ -34,6 +34,11 @@ bool is_naming_key(std::string_view key) noexcept {
   return equal_any_case(key, "name") || equal_any_case(key, "key") || equal_any_case(key, "field");
 }
 
+/// A value that says no more than yes, no or nothing.
+bool is_plain_literal(std::string_view token) noexcept {
+  return token == "true" || token == "false" || token == "null";
+}
+
 class json_pass {
 public:
   json_pass(std::string_view text, bool cut, std::size_t level, mask_writer& out) noexcept
@@ -167,7 +172,8 @@ private:
     }
     names_value_ = false;
     if (const auto kind = take_kind()) {
-      out_.mask_quoted(token, *kind);
+      if (!is_plain_literal(token))
+        out_.mask_quoted(token, *kind);
       return true;
     }
     if (!is_json_scalar(token)) {

@@ -75,12 +75,29 @@ bool has_word(const folded_key& key, std::size_t begin, std::size_t end, Accepts
 bool is_describing(std::string_view word) noexcept { return std::ranges::binary_search(describing_words, word); }
 bool is_counting(std::string_view word) noexcept { return std::ranges::binary_search(counting_words, word); }
 
+bool is_asking(const folded_key& key) noexcept {
+  auto end = std::size_t{1};
+  while (end < key.size && !key.starts[end])
+    ++end;
+  return end < key.size && std::ranges::binary_search(asking_words, std::string_view{key.text.data(), end});
+}
+
+/// Whether the words of `key` to `end` end with a name that is no secret.
+bool is_harmless(const folded_key& key, std::size_t end) noexcept {
+  const auto text = std::string_view{key.text.data(), end};
+  return std::ranges::any_of(harmless_names, [&](std::string_view name) {
+    return text.ends_with(name) && key.starts[text.size() - name.size()];
+  });
+}
+
 /// Whether the other words of `key` take back the stem that ends at `end`.
 bool is_taken_back(const folded_key& key, std::size_t end, stem_trust trust) noexcept {
   if (trust == stem_trust::certain)
     return false;
   while (!key.starts[end])
     ++end;
+  if (is_asking(key) || is_harmless(key, end))
+    return true;
   if (has_word(key, end, key.size, is_describing))
     return true;
   return trust == stem_trust::unless_counted && has_word(key, 0, key.size, is_counting);
@@ -96,6 +113,7 @@ bool counts(const key_stem& stem, const folded_key& key, std::size_t begin) noex
   return !is_taken_back(key, end, stem.trust);
 }
 
+static_assert(std::ranges::is_sorted(asking_words));
 static_assert(std::ranges::is_sorted(counting_words));
 static_assert(std::ranges::is_sorted(describing_words));
 

@@ -35,28 +35,35 @@ inline constexpr auto key_stems = [] {
   using enum stem_place;
   using enum stem_trust;
   return std::to_array<key_stem>({
-    {"password", password, anywhere}, {"passwd", password, anywhere}, {"passwrd", password, anywhere},
-    {"passphrase", password, anywhere}, {"passcode", password, anywhere}, {"passkey", password, anywhere},
+    {"password", password, anywhere, unless_described}, {"passwd", password, anywhere, unless_described}, {"passwrd", password, anywhere},
+    {"passphrase", password, anywhere, unless_described}, {"passcode", password, anywhere, unless_described}, {"passkey", password, anywhere, unless_described},
     {"passhash", password, anywhere}, {"userpass", password, tail}, {"dbpass", password, tail},
     {"rootpass", password, tail}, {"pass", password, word, unless_described}, {"pwd", password, tail},
     {"psw", password, word}, {"pw", password, word}, {"passwort", password, anywhere},
     {"kennwort", password, anywhere}, {"motdepasse", password, anywhere}, {"mdp", password, word},
     {"contrasena", password, anywhere}, {"contraseña", password, anywhere}, {"senha", password, word},
     {"пароль", password, anywhere}, {"密码", password, anywhere}, {"密碼", password, anywhere},
-    {"otp", password, word, unless_described}, {"totp", password, word}, {"hotp", password, word},
+    {"otp", password, word, unless_described}, {"totp", password, word, unless_described}, {"hotp", password, word},
     {"otpcode", password, tail}, {"mfacode", password, anywhere}, {"verificationcode", password, anywhere},
     {"recoverycode", password, anywhere}, {"backupcode", password, anywhere}, {"unlockcode", password, anywhere},
     {"pin", password, word, unless_described}, {"pincode", password, word}, {"pinnumber", password, word},
+    {"keypass", password, tail}, {"databasepass", password, tail}, {"storepass", password, tail},
+    {"twofactorcode", password, anywhere}, {"onetimecode", password, anywhere}, {"smscode", password, anywhere},
 
     {"secret", secret, tail, unless_described}, {"secrets", secret, word, unless_counted},
     {"secretid", secret, word}, {"secretvalue", secret, anywhere}, {"secrethash", secret, anywhere},
-    {"secretanswer", secret, anywhere}, {"securityanswer", secret, anywhere}, {"credential", secret, anywhere},
-    {"cred", secret, word}, {"creds", secret, tail}, {"privatekey", secret, anywhere}, {"privkey", secret, anywhere},
-    {"secretkey", secret, anywhere}, {"secretaccesskey", secret, anywhere}, {"signingkey", secret, anywhere},
-    {"encryptionkey", secret, anywhere}, {"masterkey", secret, anywhere}, {"sharedkey", secret, anywhere},
-    {"hmackey", secret, anywhere}, {"accountkey", secret, anywhere}, {"sshkey", secret, anywhere},
+    {"secretanswer", secret, anywhere}, {"securityanswer", secret, anywhere}, {"credential", secret, anywhere, unless_described},
+    {"cred", secret, word, unless_described}, {"creds", secret, tail, unless_described}, {"privatekey", secret, anywhere, unless_described}, {"privkey", secret, anywhere},
+    {"secretkey", secret, anywhere, unless_described}, {"secretaccesskey", secret, anywhere, unless_described}, {"signingkey", secret, anywhere, unless_described},
+    {"encryptionkey", secret, anywhere, unless_described}, {"masterkey", secret, anywhere, unless_described}, {"sharedkey", secret, anywhere},
+    {"hmackey", secret, anywhere}, {"accountkey", secret, anywhere}, {"sshkey", secret, anywhere, unless_described},
     {"sig", secret, word}, {"mnemonic", secret, word}, {"seedphrase", secret, anywhere},
     {"recoveryphrase", secret, anywhere}, {"recoverykey", secret, anywhere}, {"connectionstring", secret, anywhere},
+    {"connstring", secret, tail}, {"connstr", secret, tail}, {"servicekey", secret, anywhere, unless_described},
+    {"storagekey", secret, anywhere, unless_described}, {"databasekey", secret, anywhere, unless_described},
+    {"dbkey", secret, tail}, {"aeskey", secret, anywhere}, {"rsakey", secret, tail}, {"pgpkey", secret, tail},
+    {"gpgkey", secret, tail}, {"cipherkey", secret, anywhere}, {"codeverifier", secret, anywhere},
+    {"amzsignature", secret, anywhere}, {"googsignature", secret, anywhere}, {"webhookkey", secret, anywhere},
 
     {"token", token, tail, unless_described}, {"tokens", token, word, unless_counted},
     {"accesstoken", token, anywhere, unless_described}, {"refreshtoken", token, anywhere, unless_described},
@@ -64,10 +71,10 @@ inline constexpr auto key_stems = [] {
     {"csrf", token, word, unless_described}, {"xsrf", token, word, unless_described},
     {"samlresponse", token, anywhere}, {"samlrequest", token, anywhere}, {"assertion", token, word, unless_described},
 
-    {"apikey", apikey, anywhere}, {"accesskey", apikey, anywhere}, {"appkey", apikey, tail},
-    {"authkey", apikey, anywhere}, {"consumerkey", apikey, anywhere}, {"subscriptionkey", apikey, anywhere},
-    {"functionskey", apikey, anywhere}, {"deploykey", apikey, anywhere}, {"licensekey", apikey, anywhere},
-    {"clientkey", apikey, anywhere},
+    {"apikey", apikey, anywhere, unless_described}, {"accesskey", apikey, anywhere, unless_described}, {"appkey", apikey, tail, unless_described},
+    {"authkey", apikey, anywhere, unless_described}, {"consumerkey", apikey, anywhere}, {"subscriptionkey", apikey, anywhere, unless_described},
+    {"functionskey", apikey, anywhere}, {"deploykey", apikey, anywhere, unless_described}, {"licensekey", apikey, anywhere, unless_described},
+    {"clientkey", apikey, anywhere, unless_described},
 
     {"auth", authorization, word, unless_described}, {"authorization", authorization, word, unless_described},
     {"authorisation", authorization, word, unless_described}, {"proxyauthorization", authorization, tail},
@@ -76,7 +83,7 @@ inline constexpr auto key_stems = [] {
     {"bearer", authorization, word, unless_described},
 
     {"session", session, word, unless_described}, {"sessions", session, word, unless_counted},
-    {"sessionid", session, anywhere}, {"sessionkey", session, anywhere}, {"sessid", session, anywhere},
+    {"sessionid", session, anywhere, unless_described}, {"sessionkey", session, anywhere, unless_described}, {"sessid", session, anywhere}, {"sess", session, word, unless_described},
     {"sid", session, word}, {"cookie", session, word, unless_described}, {"cookies", session, word, unless_counted},
 
     {"jwt", jwt, word, unless_described}, {"jwts", jwt, word, unless_counted},
@@ -91,13 +98,36 @@ inline constexpr auto key_stems = [] {
   });
 }();
 
-/// Words after a stem that say that the key holds a fact about a secret, not the secret. Sorted.
+/// Words after a stem that say that the key holds a fact about a secret, not the secret. A number, "id", "hash" and
+/// "confirmation" are none. Sorted.
 inline constexpr auto describing_words = std::to_array<std::string_view>({
-  "age", "alg", "algorithm", "at", "attempts", "banner", "consent", "count", "counts", "duration", "enabled",
-  "endpoint", "expiration", "expire", "expired", "expires", "expiry", "interval", "issuer", "len", "length",
-  "lifetime", "limit", "limits", "max", "maximum", "method", "methods", "min", "minimum", "name", "percent",
-  "percentage", "policy", "quota", "rate", "remaining", "required", "size", "sizes", "status", "through", "time",
-  "timeout", "title", "total", "ttl", "type", "types", "uri", "url", "usage", "used", "version",
+  "address", "age", "agent", "alg", "algorithm", "at", "attempts", "audience", "balance", "banner", "browser",
+  "category", "class", "config", "configuration", "consent", "contract", "count", "counts", "created", "date", "day",
+  "days", "decimals", "description", "device", "disabled", "domain", "driver", "duration", "enabled", "end", "ended",
+  "endpoint", "error", "errors", "event", "events", "exists", "expiration", "expire", "expired", "expires",
+  "expiring", "expiry", "failed", "failures", "field", "flag", "format", "generated", "handler", "history", "host",
+  "interval", "invalid", "ip", "issuer", "kind", "label", "language", "len", "length", "level", "lifetime",
+  "limit", "limits", "list", "locale", "location", "manager", "max", "maximum", "message", "method",
+  "methods", "middleware", "min", "minimum", "mode", "module", "months", "name", "options", "page", "path", "percent",
+  "percentage", "platform", "policy", "port", "position", "prefix", "price", "provider", "providers", "question",
+  "quota", "rate", "realm", "reason", "region", "remaining", "required", "requirements", "role", "roles", "rule",
+  "rules", "schema", "scheme", "scope", "scopes", "score", "server", "service", "services", "settings", "size",
+  "sizes", "source", "start", "started", "status", "step", "storage", "store", "strategy", "strength", "success",
+  "suffix", "supply", "support", "supported", "symbol", "template", "threshold", "through", "time", "timeout",
+  "timestamp", "title", "total", "tries", "ttl", "type", "types", "updated", "uri", "url", "usage", "used", "user",
+  "username", "usernames", "users", "valid", "validity", "verified", "version", "window", "year", "years",
+});
+
+/// Words that open a key which asks about a secret: "has_password". Sorted.
+inline constexpr auto asking_words = std::to_array<std::string_view>({
+  "allow", "allows", "can", "enable", "has", "is", "must", "needs", "requires", "should", "supports",
+});
+
+/// Whole words, joined, that end like a secret and are none: places in a list, which its reader hands back. The token
+/// against forged requests ("csrf") is not among them: whoever holds it and a cookie acts for the user.
+inline constexpr auto harmless_names = std::to_array<std::string_view>({
+  "pagetoken", "pagetokens", "pagingtoken", "paginationtoken", "continuationtoken", "nexttoken", "synctoken",
+  "cancellationtoken", "resumetoken", "changetoken",
 });
 
 /// Words beside a plural that say that it is a number. Sorted.

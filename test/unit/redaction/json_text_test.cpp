@@ -11,14 +11,15 @@ using namespace std::string_literals;
 TEST_CASE("a scalar under a sensitive key becomes a mask") {
   CHECK(json(R"({"password":"hunter2"})") == R"({"password":"[REDACTED:password]"})");
   CHECK(json(R"({"pin" : 1234, "a":1})") == R"({"pin" : "[REDACTED:password]", "a":1})");
-  CHECK(json(R"({"token":null})") == R"({"token":"[REDACTED:token]"})");
+  CHECK(json(R"({"token":null})") == R"({"token":null})");
+  CHECK(json(R"({"token":true,"pin":[false, null]})") == R"({"token":true,"pin":[false, null]})");
   CHECK(json(R"({"password":""})") == R"({"password":""})");
   CHECK(json(R"({"password":"a\"b\\","x":"y"})") == R"({"password":"[REDACTED:password]","x":"y"})");
 }
 
 TEST_CASE("a container under a sensitive key keeps its structure") {
   CHECK(json(R"({"credentials":{"user":"bob","ids":[1,true,"x"],"o":{}},"a":"b"})") ==
-        R"({"credentials":{"user":"[REDACTED:secret]","ids":["[REDACTED:secret]","[REDACTED:secret]",)"
+        R"({"credentials":{"user":"[REDACTED:secret]","ids":["[REDACTED:secret]",true,)"
         R"("[REDACTED:secret]"],"o":{}},"a":"b"})");
 }
 

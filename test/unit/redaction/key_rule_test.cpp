@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cctype>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,7 +11,27 @@ using namespace cleartap;
 
 namespace {
 
-bool sensitive(std::string_view key) { return redaction_policy{}.key(key).has_value(); }
+bool sensitive(std::string_view key) {
+  static const auto policy = redaction_policy{};
+  return policy.key(key).has_value();
+}
+
+enum class spelling : std::uint8_t { snake, kebab, dotted, spaced, camel, pascal, screaming };
+
+/// `words`, which are parted by spaces, as one key.
+std::string spelled(std::string_view words, spelling how) {
+  const auto is_joined = how == spelling::camel || how == spelling::pascal;
+  auto out = std::string{};
+  auto begins = how == spelling::pascal;
+  for (auto c : words) {
+    if (c == ' ' && !is_joined)
+      out += how == spelling::kebab ? '-' : how == spelling::dotted ? '.' : how == spelling::spaced ? ' ' : '_';
+    else if (c != ' ')
+      out += begins || how == spelling::screaming ? static_cast<char>(std::toupper(c)) : c;
+    begins = c == ' ' && is_joined;
+  }
+  return out;
+}
 
 } // namespace
 
@@ -105,6 +127,63 @@ TEST_CASE("keys that only resemble sensitive ones or describe them are not") {
     CAPTURE(key);
     CHECK(!sensitive(key));
   }
+}
+
+TEST_CASE("each listed name is found in every spelling and behind what does not free it") {
+  for (auto words :
+       {"password", "passwd", "secret", "token", "access token", "api key", "authorization", "session", "secret key",
+        "access key", "private key", "client secret", "refresh token", "secret access key"}) {
+    for (auto spell : {spelling::snake, spelling::kebab, spelling::dotted, spelling::spaced, spelling::camel,
+                       spelling::pascal, spelling::screaming})
+      for (auto before : {"", "user ", "my app "})
+        for (auto after : {"", " 2", " id", " confirmation", " id 17", " new"}) {
+          const auto key = spelled(std::string{before} + words + after, spell);
+          CAPTURE(key);
+          CHECK(sensitive(key));
+        }
+  }
+}
+
+TEST_CASE("names that end otherwise, ask for a secret or name a place in a list are not sensitive") {
+  for (auto words : {"public key",
+                     "primary key",
+                     "session count",
+                     "next page token",
+                     "page token",
+                     "continuation token",
+                     "next token",
+                     "pagination token",
+                     "token type",
+                     "has password",
+                     "is secret",
+                     "requires token",
+                     "password length",
+                     "password policy",
+                     "api key name",
+                     "session start",
+                     "token address",
+                     "auth provider",
+                     "key",
+                     "sort key",
+                     "foreign key",
+                     "password expiry",
+                     "credential type",
+                     "access key age",
+                     "next page tokens",
+                     "session user",
+                     "token symbol",
+                     "private key format",
+                     "auth service",
+                     "sync token"})
+    for (auto spell : {spelling::snake, spelling::kebab, spelling::dotted, spelling::spaced, spelling::camel,
+                       spelling::pascal, spelling::screaming}) {
+      const auto key = spelled(words, spell);
+      CAPTURE(key);
+      CHECK(!sensitive(key));
+    }
+  CHECK(sensitive("csrf_token")); // with a cookie it acts for the user
+  CHECK(sensitive("homepageToken"));
+  CHECK(sensitive("hasher_token"));
 }
 
 TEST_CASE("the class of a key is that of its stem") {
