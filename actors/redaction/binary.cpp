@@ -2,6 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/patterns.hpp"
+#include "actors/redaction/providers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,8 +81,11 @@ void mask_binary(std::string_view text, binary_kind kind, mask_writer& out) {
   if (!out.spend(text))
     return;
   const auto stem_size_min = kind == binary_kind::media ? media_stem_min : 0;
+  const auto providers = provider_search{text, false};
   auto searched = std::size_t{0}; // runs that begin before it are
   for (auto at = std::size_t{0}; at < text.size(); ++at) {
+    if (at == providers.begin())
+      return out.remove_from(text.substr(at), removal::binary);
     if (opens_pattern(text[at]))
       if (const auto found = find_pattern(text, at, false))
         return out.remove_from(found->part, removal::binary);

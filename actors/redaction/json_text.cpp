@@ -4,6 +4,7 @@
 #include "actors/redaction/json_string.hpp"
 #include "actors/redaction/json_value.hpp"
 #include "actors/redaction/plain_text.hpp"
+#include "actors/redaction/providers.hpp"
 
 #include <array>
 #include <optional>
@@ -128,7 +129,7 @@ private:
       set_key(json_unescaped(key.content));
     else
       set_key(key.content);
-    if (key.may_hold_number())
+    if (key.may_hold_number() || find_provider(key.content, 0, false))
       mask_patterns(key.content, false, out_);
   }
 
@@ -150,7 +151,8 @@ private:
       return out_.mask(value.content, *kind);
     if (names_value)
       set_name(value);
-    if (value.may_hold_secret(!value.closed || cut_))
+    const auto cut = !value.closed || cut_;
+    if (value.may_hold_secret(cut) || find_provider(value.content, 0, cut))
       mask_json_value(value, level_, out_);
   }
 

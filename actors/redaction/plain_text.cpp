@@ -6,6 +6,7 @@
 #include "actors/redaction/markup.hpp"
 #include "actors/redaction/patterns.hpp"
 #include "actors/redaction/percent.hpp"
+#include "actors/redaction/providers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,12 +32,15 @@ constexpr auto signs = [] {
 
 class text_pass {
 public:
-  text_pass(std::string_view text, bool cut, mask_writer& out) noexcept : text_{text}, cut_{cut}, out_{out} {}
+  text_pass(std::string_view text, bool cut, mask_writer& out) noexcept
+      : text_{text}, cut_{cut}, out_{out}, providers_{text, cut} {}
 
   void run() {
     while (at_ < text_.size() && !out_.is_removed()) {
       if (at_ >= element_begin_)
         mask_element();
+      else if (at_ >= providers_.begin())
+        on_provider();
       else
         step();
     }
@@ -62,6 +66,13 @@ private:
     out_.mask(part, kind);
     at_ = static_cast<std::size_t>(part.data() - text_.data()) + part.size();
     floor_ = at_;
+  }
+
+  /// Whatever masked the text up to at_ may have passed the token.
+  void on_provider() {
+    if (at_ == providers_.begin())
+      mask(providers_.found().part, redaction_class::provider);
+    providers_.advance(at_);
   }
 
   void on_pattern() {
@@ -156,6 +167,7 @@ private:
   std::string_view text_;
   bool cut_;
   mask_writer& out_;
+  provider_search providers_;
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 
@@ -177,8 +189,13 @@ void mask_text(std::string_view text, bool cut, mask_writer& out) {
 void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
   if (!out.spend(text))
     return;
+  auto providers = provider_search{text, cut};
   for (auto at = std::size_t{0}; at < text.size();) {
-    const auto found = opens_pattern(text[at]) ? find_pattern(text, at, cut) : std::nullopt;
+    if (at > providers.begin())
+      providers.advance(at);
+    const auto found = at == providers.begin()   ? std::optional{providers.found()}
+                       : opens_pattern(text[at]) ? find_pattern(text, at, cut)
+                                                 : std::nullopt;
     if (found)
       out.mask(found->part, found->kind);
     at = found ? static_cast<std::size_t>(found->part.data() - text.data()) + found->part.size() : at + 1;
