@@ -102,6 +102,8 @@ struct settings {
   struct {
     std::vector<std::string> headers; // names to redact beside the built-in ones
     std::vector<std::string> keys;    // keys whose values are redacted beside the built-in ones
+    bool emails = false;              // redact e-mail addresses
+    bool phones = false;              // redact phone numbers
   } redaction;
 
   struct {

@@ -88,6 +88,8 @@ constexpr auto table = std::to_array<setting>({
 
     {"redaction.headers", names_setting{[](settings& s) { return &s.redaction.headers; }, name_kind::header}, live},
     {"redaction.keys", names_setting{[](settings& s) { return &s.redaction.keys; }}, live},
+    {"redaction.emails", switch_setting{[](settings& s) { return &s.redaction.emails; }}, live},
+    {"redaction.phones", switch_setting{[](settings& s) { return &s.redaction.phones; }}, live},
 
     {"link.listen", address_setting{[](settings& s) { return &s.link.listen; }}},
     {"link.connect", peer_setting{[](settings& s) { return &s.link.connect; }}},

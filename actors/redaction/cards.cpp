@@ -10,7 +10,7 @@ namespace cleartap::masking {
 
 namespace {
 
-constexpr auto card_digits_min = std::size_t{13};
+constexpr auto card_digits_min = std::size_t{12};
 constexpr auto card_digits_max = std::size_t{19};
 constexpr auto cut_digits_min = std::size_t{4};
 constexpr auto cut_size_max = std::size_t{64}; // bytes at the end of a cut text that are taken for one number
@@ -38,8 +38,16 @@ constexpr auto issuers = std::to_array<issuer_range>({
     {400000, 499999, 16, 16}, // Visa
     {400000, 499999, 19, 19}, // Visa
     {500000, 509999, 13, 19}, // Maestro, RuPay, Verve, Elo
+    {501800, 501899, 12, 12}, // Maestro
+    {502000, 502099, 12, 12}, // Maestro
+    {503800, 503899, 12, 12}, // Maestro
     {510000, 559999, 16, 16}, // Mastercard
     {560000, 589999, 13, 19}, // Maestro
+    {589300, 589399, 12, 12}, // Maestro
+    {630400, 630499, 12, 12}, // Maestro
+    {675900, 675999, 12, 12}, // Maestro
+    {676100, 676399, 12, 12}, // Maestro
+    {676700, 676799, 12, 12}, // Maestro
     {600000, 699999, 13, 19}, // Discover, UnionPay, Maestro, RuPay, Hipercard
     {810000, 829999, 16, 19}, // UnionPay, RuPay
     {860000, 860099, 16, 16}, // UzCard
@@ -164,6 +172,16 @@ std::size_t ssn_size(std::string_view text, std::size_t at) noexcept {
   const auto issued =
       area != 0 && area != 666 && area < 900 && number_at(part, 4, 2) != 0 && number_at(part, 7, 4) != 0;
   return issued ? size : 0;
+}
+
+bool is_numbering(std::string_view value) noexcept {
+  constexpr auto prefix_max = std::size_t{16};
+  const auto begin = static_cast<std::size_t>(std::ranges::find_if(value, is_digit) - value.begin());
+  const auto opens = [](char c) { return is_alnum(c) || is_one_of(c, "-_#/"); };
+  if (begin == value.size() || begin > prefix_max || !std::ranges::all_of(value.substr(0, begin), opens))
+    return false;
+  const auto goes_on = [](char c) { return is_digit(c) || c == ' ' || c == '-'; };
+  return std::ranges::all_of(value.substr(begin), goes_on) && ssn_size(value, begin) == 0;
 }
 
 std::size_t cut_digits_size(std::string_view text, std::size_t at) noexcept {

@@ -1,5 +1,6 @@
 #include "actors/redaction/form.hpp"
 
+#include "actors/redaction/cards.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/percent.hpp"
 #include "actors/redaction/plain_text.hpp"
@@ -55,11 +56,14 @@ void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
       mask_value(take_piece(text, ";"), false, out);
       continue;
     }
-    const auto kind = class_of_key(text.substr(0, equals), out.policy());
+    const auto key = text.substr(0, equals);
+    const auto kind = class_of_key(key, out.policy());
     text.remove_prefix(equals + 1);
     if (kind)
       return out.mask(text, *kind);
     const auto value = take_piece(text, ";");
+    if (is_numbering(value) && names_number(key))
+      continue;
     mask_value(value, cut && text.empty(), out);
   }
 }

@@ -1,6 +1,7 @@
 #include "actors/redaction/headers.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/cards.hpp"
 #include "actors/redaction/mask_writer.hpp"
 #include "actors/redaction/plain_text.hpp"
 
@@ -98,7 +99,7 @@ void mask_header(const http_header& header, mask_writer& out) {
     mask_authorization(value, out);
   else if (const auto kind = out.policy().header(name))
     out.mask(value, *kind);
-  else
+  else if (!is_numbering(value) || !names_number(name))
     mask_text(value, false, out);
 }
 

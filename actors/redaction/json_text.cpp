@@ -1,6 +1,7 @@
 #include "actors/redaction/json_text.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/cards.hpp"
 #include "actors/redaction/json_string.hpp"
 #include "actors/redaction/json_value.hpp"
 #include "actors/redaction/plain_text.hpp"
@@ -101,16 +102,19 @@ private:
       named_depth_ = 0;
     depth_ -= depth_ > 0 ? 1 : 0;
     pending_.reset();
+    key_ = {};
     ++at_;
   }
 
   void on_string() {
     const auto string = read_json_string(text_, at_);
     at_ = string.end;
-    if (string.closed && take_colon())
+    if (string.closed && take_colon()) {
+      key_ = string.content;
       on_key(string);
-    else
+    } else {
       on_string_value(string);
+    }
   }
 
   /// Goes behind the ':' that follows, if one does.
@@ -129,7 +133,8 @@ private:
       set_key(json_unescaped(key.content));
     else
       set_key(key.content);
-    if (key.may_hold_number() || find_provider(key.content, 0, false))
+    const auto may_be_contact = out_.policy().contacts().any() && key.may_hold_contact();
+    if (key.may_hold_number() || may_be_contact || find_provider(key.content, 0, false))
       mask_patterns(key.content, false, out_);
   }
 
@@ -152,7 +157,10 @@ private:
     if (names_value)
       set_name(value);
     const auto cut = !value.closed || cut_;
-    if (value.may_hold_secret(cut) || find_provider(value.content, 0, cut))
+    if (value.may_hold_number() && is_numbering(value.content) && names_number(key_))
+      return;
+    if (value.may_hold_secret(cut) || (out_.policy().contacts().any() && value.may_hold_contact()) ||
+        find_provider(value.content, 0, cut))
       mask_json_value(value, level_, out_);
   }
 
@@ -169,6 +177,7 @@ private:
     const auto token = text_.substr(at_, end - at_);
     const auto begin = std::exchange(at_, end);
     if (depth_ > 0 && take_colon()) {
+      key_ = token;
       set_key(token);
       return true;
     }
@@ -182,7 +191,7 @@ private:
       at_ = begin;
       return false;
     }
-    mask_json_number(token, cut_ && end == text_.size(), out_);
+    mask_json_number(token, key_, cut_ && end == text_.size(), out_);
     return true;
   }
 
@@ -196,6 +205,7 @@ private:
   std::optional<redaction_class> pending_; // of the value that follows
   std::size_t masked_depth_ = 0;           // of the container whose scalars are all masked; 0: none
   redaction_class masked_kind_ = redaction_class::custom;
+  std::string_view key_;        // the last one, as written: that of a value, or of the list it is in
   bool names_value_ = false;    // the value that follows names the one under "value"
   std::size_t named_depth_ = 0; // of the object whose "value" is named as sensitive; 0: none
   redaction_class named_kind_ = redaction_class::custom;

@@ -20,10 +20,12 @@ enum mark : std::uint8_t {
   token_mark = 4, // the 'J' of "eyJ"
   dash_mark = 8,  // of a private key
   escape_mark = 16,
-  quote_mark = 32
+  quote_mark = 32,
+  contact_mark = 64
 };
 
 constexpr auto number_digits_min = std::size_t{9}; // of a social security number
+constexpr auto phone_digits_min = std::size_t{7};
 constexpr auto cut_digits_min = std::size_t{4};
 constexpr auto block_size_min = std::size_t{27}; // of "-----BEGIN PRIVATE KEY-----"
 
@@ -34,6 +36,7 @@ constexpr auto byte_marks = [] {
   table[':'] = table['='] = table['<'] = key_mark;
   table['J'] = token_mark;
   table['-'] = dash_mark;
+  table['@'] = table['+'] = table['('] = contact_mark;
   table['\\'] = escape_mark;
   table['"'] = table['\''] = quote_mark;
   return table;
@@ -77,6 +80,10 @@ void mask_escaped(const json_string& value, std::size_t level, mask_writer& out)
 bool json_string::escaped() const noexcept { return (marks & escape_mark) != 0; }
 bool json_string::may_hold_number() const noexcept { return digits >= number_digits_min; }
 
+bool json_string::may_hold_contact() const noexcept {
+  return (marks & contact_mark) != 0 || digits >= phone_digits_min;
+}
+
 bool json_string::may_hold_secret(bool cut) const noexcept {
   if ((marks & (key_mark | token_mark)) != 0 || may_hold_number() || (cut && digits >= cut_digits_min))
     return true;
@@ -93,7 +100,7 @@ json_string read_json_string(std::string_view text, std::size_t at) noexcept {
   auto end = begin;
   for (; end < text.size(); ++end) {
     const auto here = byte_marks[index_of(text[end])];
-    if (here >= escape_mark) {
+    if ((here & (escape_mark | quote_mark)) != 0) {
       if (text[end] == quote)
         break;
       end += here == escape_mark ? 1 : 0;
@@ -130,14 +137,15 @@ void mask_json_value(const json_string& value, std::size_t level, mask_writer& o
     out.mask(value.content, *kind);
 }
 
-void mask_json_number(std::string_view token, bool cut, mask_writer& out) {
+void mask_json_number(std::string_view token, std::string_view key, bool cut, mask_writer& out) {
   if (token.size() < cut_digits_min)
     return;
   const auto first = std::size_t{token[0] == '-' ? 1u : 0u};
   if (!is_digit(token[first]))
     return;
   const auto number = token.substr(first);
-  if (card_size(token, first) == number.size() || (cut && cut_digits_size(token, first) != 0))
+  const auto looks_secret = card_size(token, first) == number.size() || (cut && cut_digits_size(token, first) != 0);
+  if (looks_secret && !names_number(key))
     out.mask_quoted(token, redaction_class::card);
 }
 

@@ -21,6 +21,8 @@ struct json_string {
   bool escaped() const noexcept;
   bool may_hold_number() const noexcept; // a card or social security number, whole
 
+  bool may_hold_contact() const noexcept; // an e-mail address or a phone number
+
   /// Whether the content must be looked at. `cut`: it goes on behind its end. False for most strings, so that they
   /// cost one pass.
   bool may_hold_secret(bool cut) const noexcept;
@@ -37,7 +39,8 @@ struct json_string {
 /// `level`: how many JSON strings the text is inside of.
 void mask_json_value(const json_string& value, std::size_t level, mask_writer& out);
 
-/// Masks a token that is a card number. `cut`: its end is that of the text, and the text goes on.
-void mask_json_number(std::string_view token, bool cut, mask_writer& out);
+/// Masks a token that is a card number, unless `key` names a number that someone gave. `cut`: its end is that of the
+/// text, and the text goes on.
+void mask_json_number(std::string_view token, std::string_view key, bool cut, mask_writer& out);
 
 } // namespace cleartap::masking

@@ -116,6 +116,8 @@ bool counts(const key_stem& stem, const folded_key& key, std::size_t begin) noex
 static_assert(std::ranges::is_sorted(asking_words));
 static_assert(std::ranges::is_sorted(counting_words));
 static_assert(std::ranges::is_sorted(describing_words));
+static_assert(std::ranges::is_sorted(numbering_words));
+static_assert(std::ranges::is_sorted(paying_words));
 
 } // namespace
 
@@ -133,6 +135,16 @@ void fold(std::string_view key, folded_key& out) noexcept {
     before = here;
   }
   out.starts[out.size] = true;
+}
+
+bool names_number(std::string_view key) noexcept {
+  if (key.empty() || key.size() > key_window_max)
+    return false;
+  folded_key folded;
+  fold(key, folded);
+  const auto numbers = [](std::string_view word) { return std::ranges::binary_search(numbering_words, word); };
+  const auto pays = [](std::string_view word) { return std::ranges::binary_search(paying_words, word); };
+  return has_word(folded, 0, folded.size, numbers) && !has_word(folded, 0, folded.size, pays);
 }
 
 key_rule::key_rule(std::span<const std::string> extra) {

@@ -33,6 +33,9 @@ struct folded_key {
 /// Precondition: key.size() <= key_window_max.
 void fold(std::string_view key, folded_key& out) noexcept;
 
+/// Whether `key` names a number that someone gave: of an order, an invoice, a parcel, or an id.
+[[nodiscard]] bool names_number(std::string_view key) noexcept;
+
 class key_rule {
 public:
   /// `extra` names keys beside the built-in ones; a key that holds such a name as whole words is sensitive.

@@ -135,6 +135,16 @@ inline constexpr auto counting_words = std::to_array<std::string_view>({
   "active", "audio", "avg", "billed", "budget", "cached", "completion", "cost", "input", "max", "maximum", "min",
   "minimum", "num", "number", "output", "per", "prompt", "reasoning", "remaining", "text", "total", "used",
 });
+/// Words of names whose numbers are given by whoever numbers things: they stay, even if they look like a card. Sorted.
+inline constexpr auto numbering_words = std::to_array<std::string_view>({
+  "id", "ids", "invoice", "invoiceid", "invoiceno", "invoicenumber", "invoices", "order", "orderid", "orderids",
+  "orderno", "ordernumber", "orders", "tracking", "trackingcode", "trackingid", "trackingno", "trackingnumber",
+});
+
+/// Words that say that the number is one of a card all the same. Sorted.
+inline constexpr auto paying_words = std::to_array<std::string_view>({
+  "card", "cards", "cc", "credit", "debit", "pan", "pay", "payment",
+});
 // clang-format on
 
 } // namespace cleartap::masking

@@ -2,6 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/body.hpp"
+#include "actors/redaction/cards.hpp"
 #include "actors/redaction/plain_text.hpp"
 
 #include <algorithm>
@@ -66,9 +67,10 @@ void mask_part(std::string_view part, bool cut, std::size_t level, mask_writer& 
   const auto head = part.substr(0, bounds.head_end);
   const auto body = part.substr(bounds.body_begin);
   mask_text(head, cut && body.empty(), out);
-  if (const auto kind = out.policy().key(parameter(head, "name=")))
+  const auto name = parameter(head, "name=");
+  if (const auto kind = out.policy().key(name))
     out.mask(body, *kind);
-  else
+  else if (!is_numbering(body) || !names_number(name))
     mask_body(body, part_type(head), cut, level + 1, out);
 }
 

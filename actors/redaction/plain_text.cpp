@@ -1,6 +1,8 @@
 #include "actors/redaction/plain_text.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/cards.hpp"
+#include "actors/redaction/contacts.hpp"
 #include "actors/redaction/json_string.hpp"
 #include "actors/redaction/keyed_value.hpp"
 #include "actors/redaction/markup.hpp"
@@ -23,7 +25,7 @@ enum class sign : std::uint8_t { none, separator, markup, pattern };
 constexpr auto signs = [] {
   auto table = std::array<sign, 256>{};
   for (auto i = std::size_t{0}; i < table.size(); ++i)
-    if (opens_pattern(static_cast<char>(i)))
+    if (opens_pattern(static_cast<char>(i)) || opens_contact(static_cast<char>(i)))
       table[i] = sign::pattern;
   table[':'] = table['='] = sign::separator;
   table['<'] = sign::markup;
@@ -76,12 +78,33 @@ private:
   }
 
   void on_pattern() {
-    const auto found = find_pattern(text_, at_, cut_);
-    if (found)
-      mask(found->part, found->kind);
-    else
+    auto found = find_pattern(text_, at_, cut_);
+    if (!found && out_.policy().contacts().any() && opens_contact(text_[at_]))
+      found = find_contact(text_, at_, floor_, out_.policy().contacts());
+    if (!found)
       ++at_;
+    else if (found->kind == redaction_class::card && is_kept(found->part))
+      at_ += found->part.size();
+    else
+      mask(found->part, found->kind);
   }
+
+  /// Whether the digits of `number` stand under a name that gives numbers, behind a separator or in an element.
+  bool is_kept(std::string_view number) const {
+    const auto end = at_ + number.size();
+    const auto in_element = at_ >= tag_end_ && tag_end_ > separator_;
+    const auto begin = in_element ? tag_end_ : separator_;
+    if (begin == 0 || begin >= end || end - begin > number_place_max)
+      return false;
+    auto value = text_.substr(begin, end - begin);
+    while (!value.empty() && (is_space(value[0]) || is_quote(value[0]) || is_one_of(value[0], "\\>=:")))
+      value.remove_prefix(1);
+    if (!is_numbering(value))
+      return false;
+    return in_element ? names_number(tag_name_) : names_number(separator_key_);
+  }
+
+  static constexpr auto number_place_max = std::size_t{96}; // bytes from a name to the end of its number
 
   void on_separator() {
     if (text_.substr(at_).starts_with("://"))
@@ -89,10 +112,11 @@ private:
     const auto key = key_before(text_, at_, floor_);
     const auto kind = class_of(key);
     const auto value = kind ? value_after(text_, at_, key) : std::string_view{};
-    if (value.empty())
-      ++at_;
-    else
-      mask(value, *kind);
+    if (!value.empty())
+      return mask(value, *kind);
+    ++at_;
+    separator_ = at_;
+    separator_key_ = whole_name(key);
   }
 
   std::optional<redaction_class> class_of(const text_key& key) const {
@@ -104,8 +128,15 @@ private:
       return kind;
     if (key.before.empty() || class_of_name(key.before))
       return std::nullopt;
+    return class_of_name(whole_name(key));
+  }
+
+  /// The name of a key with the word before it.
+  static std::string_view whole_name(const text_key& key) noexcept {
+    if (key.before.empty())
+      return key.name;
     const auto both = key.name.data() + key.name.size() - key.before.data();
-    return class_of_name({key.before.data(), static_cast<std::size_t>(both)});
+    return {key.before.data(), static_cast<std::size_t>(both)};
   }
 
   std::optional<redaction_class> class_of_name(std::string_view name) const {
@@ -123,7 +154,7 @@ private:
     if (userinfo.empty())
       at_ += 3;
     else
-      mask(userinfo, redaction_class::password);
+      mask(userinfo, redaction_class::url);
   }
 
   void on_markup() {
@@ -137,6 +168,7 @@ private:
     const auto end = at_ + tag.whole.size();
     tag_kind_ = tag.naming.empty() ? std::nullopt : out_.policy().key(tag.naming);
     tag_end_ = end;
+    tag_name_ = tag.name;
     auto kind = std::exchange(sibling_kind_, std::nullopt);
     if (!kind)
       kind = out_.policy().key(tag.name);
@@ -171,6 +203,10 @@ private:
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 
+  std::size_t separator_ = 0;      // behind the last one whose value may be shown
+  std::string_view separator_key_; // its name
+
+  std::string_view tag_name_;
   std::size_t tag_end_ = 0;                 // of the tag that at_ is in
   std::optional<redaction_class> tag_kind_; // of its attribute "value" or "content"
   std::size_t element_begin_ = none;        // where the content of a sensitive element begins
@@ -190,15 +226,23 @@ void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
   if (!out.spend(text))
     return;
   auto providers = provider_search{text, cut};
+  const auto contacts = out.policy().contacts();
+  auto floor = std::size_t{0};
   for (auto at = std::size_t{0}; at < text.size();) {
     if (at > providers.begin())
       providers.advance(at);
-    const auto found = at == providers.begin()   ? std::optional{providers.found()}
-                       : opens_pattern(text[at]) ? find_pattern(text, at, cut)
-                                                 : std::nullopt;
-    if (found)
-      out.mask(found->part, found->kind);
+    auto found = std::optional<finding>{};
+    if (at == providers.begin())
+      found = providers.found();
+    else if (opens_pattern(text[at]))
+      found = find_pattern(text, at, cut);
+    if (!found && contacts.any() && opens_contact(text[at]))
+      found = find_contact(text, at, floor, contacts);
     at = found ? static_cast<std::size_t>(found->part.data() - text.data()) + found->part.size() : at + 1;
+    if (!found)
+      continue;
+    out.mask(found->part, found->kind);
+    floor = at;
   }
 }
 

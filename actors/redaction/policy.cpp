@@ -6,8 +6,9 @@
 
 namespace cleartap {
 
-redaction_policy::redaction_policy(std::span<const std::string> headers, std::span<const std::string> keys)
-    : headers_(headers.begin(), headers.end()), keys_{keys} {}
+redaction_policy::redaction_policy(std::span<const std::string> headers, std::span<const std::string> keys,
+                                   masking::contact_rules contacts)
+    : headers_(headers.begin(), headers.end()), keys_{keys}, contacts_{contacts} {}
 
 std::optional<redaction_class> redaction_policy::header(std::string_view name) const noexcept {
   const auto is_name = [name](std::string_view other) { return masking::equal_any_case(name, other); };

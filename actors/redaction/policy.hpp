@@ -1,6 +1,7 @@
 // What is to be masked by name, compiled once from the configuration. Refuses to know messages.
 #pragma once
 
+#include "actors/redaction/contacts.hpp"
 #include "actors/redaction/key_rule.hpp"
 
 #include <optional>
@@ -16,7 +17,8 @@ namespace cleartap {
 class redaction_policy {
 public:
   /// `headers` (any case, whole names) and `keys` are masked as `custom` beside the built-in ones.
-  explicit redaction_policy(std::span<const std::string> headers = {}, std::span<const std::string> keys = {});
+  explicit redaction_policy(std::span<const std::string> headers = {}, std::span<const std::string> keys = {},
+                            masking::contact_rules contacts = {});
 
   /// The class of the values under `key`, decoded, or nothing if they may be shown.
   [[nodiscard]] std::optional<redaction_class> key(std::string_view key, std::size_t stem_size_min = 0) const noexcept {
@@ -26,9 +28,13 @@ public:
   /// The class of the value of the header `name`, or nothing if it may be shown.
   [[nodiscard]] std::optional<redaction_class> header(std::string_view name) const noexcept;
 
+  /// Which contacts are masked.
+  [[nodiscard]] masking::contact_rules contacts() const noexcept { return contacts_; }
+
 private:
   std::vector<std::string> headers_;
   masking::key_rule keys_;
+  masking::contact_rules contacts_;
 };
 
 } // namespace cleartap

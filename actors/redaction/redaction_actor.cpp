@@ -5,13 +5,23 @@
 
 namespace cleartap {
 
+namespace {
+
+void apply(redaction_state& state, const settings& config) {
+  const auto& wanted = config.redaction;
+  const auto contacts = masking::contact_rules{.emails = wanted.emails, .phones = wanted.phones};
+  state.policy.emplace(wanted.headers, wanted.keys, contacts);
+}
+
+} // namespace
+
 redaction_actor::behavior_type redaction(redaction_actor::stateful_pointer<redaction_state> self,
                                          const settings* config, flow::actor_status* status, flow::edge_status* out) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
   flow::count_unfinished(*status);
-  state.policy.emplace(config->redaction.headers, config->redaction.keys);
+  apply(state, *config);
   state.out.emplace(*out, *status, flow::wake(self));
   return {
       [self](drain_atom) {
@@ -22,9 +32,7 @@ redaction_actor::behavior_type redaction(redaction_actor::stateful_pointer<redac
         self->state.out->pump();
         flow::end_when_idle(self, *self->state.status, *self->state.out);
       },
-      [self](const new_settings& news) {
-        self->state.policy.emplace(news.now->redaction.headers, news.now->redaction.keys);
-      },
+      [self](const new_settings& news) { apply(self->state, *news.now); },
       [self](const exchange_parcel& parcel) {
         auto& st = self->state;
         auto delivery = parcel.open();

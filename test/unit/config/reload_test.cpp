@@ -19,7 +19,7 @@ std::string another(const setting& which) {
   if (const auto* number = std::get_if<number_setting>(&which.kind))
     return std::to_string(written(which, {}) == std::to_string(number->max) ? number->min : number->max);
   if (std::holds_alternative<switch_setting>(which.kind))
-    return "false";
+    return written(which, {}) == "true" ? "false" : "true";
   if (const auto* word = std::get_if<word_setting>(&which.kind))
     return std::string{word->words.back()};
   if (std::holds_alternative<path_setting>(which.kind))

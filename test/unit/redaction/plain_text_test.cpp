@@ -36,8 +36,8 @@ TEST_CASE("elements and attributes are masked") {
 }
 
 TEST_CASE("user information in URLs is masked") {
-  CHECK(text("postgres://u:p@h:5432/d") == "postgres://[REDACTED:password]@h:5432/d");
-  CHECK(text("postgres://u:p/w@h/d") == "postgres://[REDACTED:password]@h/d");
+  CHECK(text("postgres://u:p@h:5432/d") == "postgres://[REDACTED:url]@h:5432/d");
+  CHECK(text("postgres://u:p/w@h/d") == "postgres://[REDACTED:url]@h/d");
   CHECK(text("http://auth:8080/a@b") == "http://auth:8080/a@b");
 }
 
