@@ -145,6 +145,8 @@ unsigned number_at(std::string_view text, std::size_t at, std::size_t size) noex
 } // namespace
 
 std::size_t card_size(std::string_view text, std::size_t at) noexcept {
+  if (is_one_of(text[at], "017")) // of no issuer, but of most times and counters
+    return 0;
   const auto candidate = read_candidate(text, at);
   if (candidate.count < card_digits_min || is_part_before(text, at))
     return 0;

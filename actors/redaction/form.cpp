@@ -1,5 +1,6 @@
 #include "actors/redaction/form.hpp"
 
+#include "actors/redaction/ascii.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/percent.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace cleartap::masking {
 
@@ -78,6 +80,28 @@ void mask_parameter(std::string_view text, mask_writer& out) {
     mask_patterns(text, false, out);
 }
 
+/// The segments of a path that were passed.
+struct passed_segments {
+  std::string_view third_last;
+  std::string_view second_last;
+  std::string_view last;
+
+  void pass(std::string_view segment) noexcept {
+    third_last = std::exchange(second_last, std::exchange(last, segment));
+  }
+};
+
+/// Whether `segment` is the secret of a webhook, which has no form of its own: Slack's /services/T.../B.../SECRET,
+/// Discord's /webhooks/ID/SECRET.
+bool is_webhook_secret(const passed_segments& before, std::string_view segment) noexcept {
+  constexpr auto size_min = std::size_t{16};
+  if (segment.size() < size_min || !std::ranges::all_of(segment, is_base64url))
+    return false;
+  const auto slack =
+      before.third_last == "services" && before.second_last.starts_with('T') && before.last.starts_with('B');
+  return slack || (before.second_last == "webhooks" && std::ranges::all_of(before.last, is_digit));
+}
+
 } // namespace
 
 void mask_form(std::string_view text, bool cut, mask_writer& out) {
@@ -88,9 +112,15 @@ void mask_form(std::string_view text, bool cut, mask_writer& out) {
 }
 
 void mask_path(std::string_view path, mask_writer& out) {
+  auto before = passed_segments{};
   while (!path.empty()) {
     auto segment = take_piece(path, "/");
-    mask_patterns(take_piece(segment, ";"), false, out);
+    const auto name = take_piece(segment, ";");
+    if (is_webhook_secret(before, name))
+      out.mask(name, redaction_class::provider);
+    else
+      mask_patterns(name, false, out);
+    before.pass(name);
     while (!segment.empty())
       mask_parameter(take_piece(segment, ";"), out);
   }

@@ -133,9 +133,13 @@ private:
       set_key(json_unescaped(key.content));
     else
       set_key(key.content);
-    const auto may_be_contact = out_.policy().contacts().any() && key.may_hold_contact();
-    if (key.may_hold_number() || may_be_contact || find_provider(key.content, 0, false))
-      mask_patterns(key.content, false, out_);
+    if (may_hold_secret(key, false))
+      mask_json_value(key, level_, out_);
+  }
+
+  bool may_hold_secret(const json_string& string, bool cut) const noexcept {
+    return string.may_hold_secret(cut) || (out_.policy().contacts().any() && string.may_hold_contact()) ||
+           holds_provider(string.content, cut);
   }
 
   void set_key(std::string_view key) {
@@ -159,8 +163,7 @@ private:
     const auto cut = !value.closed || cut_;
     if (value.may_hold_number() && is_numbering(value.content) && names_number(key_))
       return;
-    if (value.may_hold_secret(cut) || (out_.policy().contacts().any() && value.may_hold_contact()) ||
-        find_provider(value.content, 0, cut))
+    if (may_hold_secret(value, cut))
       mask_json_value(value, level_, out_);
   }
 

@@ -19,9 +19,9 @@ enum mark : std::uint8_t {
   key_mark = 2,   // what separates keys from values, and a tag
   token_mark = 4, // the 'J' of "eyJ"
   dash_mark = 8,  // of a private key
-  escape_mark = 16,
-  quote_mark = 32,
-  contact_mark = 64
+  contact_mark = 16,
+  escape_mark = 32, // this and what is above it may end a string
+  quote_mark = 64
 };
 
 constexpr auto number_digits_min = std::size_t{9}; // of a social security number
@@ -100,7 +100,7 @@ json_string read_json_string(std::string_view text, std::size_t at) noexcept {
   auto end = begin;
   for (; end < text.size(); ++end) {
     const auto here = byte_marks[index_of(text[end])];
-    if ((here & (escape_mark | quote_mark)) != 0) {
+    if (here >= escape_mark) {
       if (text[end] == quote)
         break;
       end += here == escape_mark ? 1 : 0;

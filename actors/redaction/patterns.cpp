@@ -31,6 +31,13 @@ std::size_t base64url_end(std::string_view text, std::size_t at) noexcept {
   return at;
 }
 
+/// Whether `text` ends with "\n" or "%22" as their escapes, whose letters and digits belong to no word.
+bool ends_escape(std::string_view text) noexcept {
+  const auto size = text.size();
+  return (size > 1 && text[size - 2] == '\\') ||
+         (size > 2 && text[size - 3] == '%' && is_hex(text[size - 2]) && is_hex(text[size - 1]));
+}
+
 /// A token of two parts counts if both are JSON: the signature may have been left out.
 bool is_jwt(std::string_view token, std::size_t dots) noexcept {
   return dots >= 2 || (dots == 1 && token.substr(token.find('.') + 1).starts_with(jwt_opening));
@@ -40,7 +47,7 @@ std::optional<finding> find_jwt(std::string_view text, std::size_t at, bool cut)
   if (at < 2 || text.substr(at - 2, jwt_opening.size()) != jwt_opening)
     return std::nullopt;
   const auto begin = at - 2;
-  if (begin > 0 && is_base64url(text[begin - 1]))
+  if (begin > 0 && is_base64url(text[begin - 1]) && !ends_escape(text.substr(0, begin)))
     return std::nullopt;
   auto end = base64url_end(text, at);
   auto dots = std::size_t{0};

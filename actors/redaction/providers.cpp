@@ -10,10 +10,6 @@ namespace cleartap::masking {
 
 namespace {
 
-/// The shortest word that can open a token ("discord.com"): text is searched in steps of this size, so that short words
-/// cost nothing.
-constexpr auto word_min = std::size_t{11};
-
 constexpr auto bot_id_min = std::size_t{8};
 constexpr auto bot_id_max = std::size_t{12};
 
@@ -207,15 +203,15 @@ std::optional<finding> find_in_word(std::string_view text, std::size_t begin, st
 } // namespace
 
 std::optional<finding> find_provider(std::string_view text, std::size_t from, bool cut) noexcept {
-  for (auto at = from; at + word_min <= text.size();) {
-    auto probe = at + word_min;
+  for (auto at = from; at + provider_word_min <= text.size();) {
+    auto probe = at + provider_word_min;
     while (probe > at && word_chars[index_of(text[probe - 1])])
       --probe;
     if (probe > at) {
       at = probe; // the byte before it ends a word
       continue;
     }
-    auto end = at + word_min;
+    auto end = at + provider_word_min;
     while (end < text.size() && word_chars[index_of(text[end])])
       ++end;
     if (auto found = find_in_word(text, at, end, cut))

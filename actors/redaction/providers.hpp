@@ -12,11 +12,20 @@ namespace cleartap::masking {
 /// Bytes behind a prefix from which a token that the end of a cut text has shortened is told.
 inline constexpr auto cut_token_min = std::size_t{12};
 
+/// The shortest word that can open a token ("discord.com"): text is searched in steps of this size, so that short words
+/// cost nothing.
+inline constexpr auto provider_word_min = std::size_t{11};
+
 /// The first token that begins at `from` or behind it. `cut`: the text goes on behind its end. A word of the text
 /// bounds a token on both sides; "\n" and "%22" as their escapes stand before one are no part of it.
 [[nodiscard]] std::optional<finding> find_provider(std::string_view text, std::size_t from, bool cut) noexcept;
 
-/// The same, remembered until it is passed, for a search that goes through a text step by step.
+/// Whether find_provider() finds one, without a call for short texts.
+inline bool holds_provider(std::string_view text, bool cut) noexcept {
+  return text.size() >= provider_word_min && find_provider(text, 0, cut).has_value();
+}
+
+/// find_provider(), remembered until it is passed, for a search that goes through a text step by step.
 class provider_search {
 public:
   provider_search(std::string_view text, bool cut) noexcept : text_{text}, cut_{cut} { advance(0); }

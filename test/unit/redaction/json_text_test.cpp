@@ -28,6 +28,14 @@ TEST_CASE("escaped keys are compared as what they stand for") {
   CHECK(json(R"({"\u0070in":1})") == R"({"\u0070in":"[REDACTED:password]"})");
 }
 
+TEST_CASE("a secret in a key is masked and the key stays one") {
+  CHECK(json(R"({"postgres://u:p@h/d":1})") == R"({"postgres://[REDACTED:url]@h/d":1})");
+  for (auto body : {R"({"token=x\"y":"z"})", R"({"a \"password\":\"x\" b":1})", R"({"{\"pin\":1}":2})"}) {
+    CHECK(sample::is_json(body));
+    CHECK(sample::is_json(json(body)));
+  }
+}
+
 TEST_CASE("a named value is masked in the array-of-pairs form") {
   CHECK(json(R"([{"name":"DB_PASSWORD","value":"x"},{"name":"HOME","value":"y"}])") ==
         R"([{"name":"DB_PASSWORD","value":"[REDACTED:password]"},{"name":"HOME","value":"y"}])");

@@ -1,4 +1,5 @@
 #include "actors/redaction/providers.hpp"
+#include "test/unit/redaction/carriers.hpp"
 #include "test/unit/redaction/sample.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -6,6 +7,7 @@
 #include <vector>
 
 using namespace cleartap;
+using sample::carriers;
 using sample::text;
 
 namespace {
@@ -110,39 +112,6 @@ std::string token_of(const form& form, std::size_t size) {
 
 std::string token_of(const form& form) { return token_of(form, form.size); }
 
-struct carrier {
-  std::string_view type;
-  std::string_view before;
-  std::string_view after;
-};
-
-constexpr auto carriers = std::to_array<carrier>({
-    {"application/json", R"({"id":1,"note":")", R"(","z":true})"},
-    {"application/json", R"({"a":["x",")", R"("]})"},
-    {"application/json", R"({"note":"see \")", R"(\" there"})"},
-    {"application/json", R"({"d":"{\"note\":\")", R"(\"}"})"},
-    {"application/json", R"({")", R"(":1})"},
-    {"application/x-www-form-urlencoded", "a=1&note=", "&z=1"},
-    {"application/x-www-form-urlencoded", "a=1&note=x%20%22", "%22&z=1"},
-    {"multipart/form-data; boundary=b7", "--b7\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n",
-     "\r\n--b7--\r\n"},
-    {"application/xml", "<r><note>", "</note></r>"},
-    {"application/xml", "<r note=\"", "\"/>"},
-    {"text/plain", "He sent ", ", they say"},
-    {"text/plain", "", ""},
-    {"text/plain", "a line\n", "\nand more"},
-    {"text/csv", "17,", ",x"},
-    {"text/plain", R"(log: {\"x\":\"\n)", R"(\n\"})"},
-});
-
-/// Whether six bytes of `token` behind its prefix are in `shown`, but for those that stay behind any cut.
-bool leaks(std::string_view shown, std::string_view token, std::size_t prefix) {
-  for (auto at = prefix; at + 6 <= token.size(); ++at)
-    if (shown.find(token.substr(at, 6)) != std::string_view::npos)
-      return true;
-  return false;
-}
-
 } // namespace
 
 TEST_CASE("a token of each provider is masked in every carrier") {
@@ -151,7 +120,7 @@ TEST_CASE("a token of each provider is masked in every carrier") {
       const auto token = token_of(form);
       const auto shown = sample::redacted(type, std::string{before} + token + std::string{after});
       CAPTURE(token, before, shown);
-      CHECK(!leaks(shown, token, form.prefix.size()));
+      CHECK(!sample::leaks(shown, token, form.prefix.size()));
       CHECK(shown.find("[REDACTED:provider]") != std::string::npos);
     }
 }
@@ -181,7 +150,7 @@ TEST_CASE("a token is masked once twelve bytes of it stand before the end of a c
       const auto first = before.size() + form.prefix.size() + 12;
       for (auto size = first; size <= whole.size(); ++size) {
         const auto shown = sample::redacted(type, whole.substr(0, size), true);
-        if (leaks(shown, token, form.prefix.size()))
+        if (sample::leaks(shown, token, form.prefix.size()))
           FAIL(token << " in " << before << " cut at " << size << ": " << shown);
       }
     }
@@ -200,6 +169,21 @@ TEST_CASE("tokens that are URLs or stand beside what is no secret are masked") {
   CHECK(text(token_of({"M", 23, alnum}) + "." + token_of({"", 6, alnum}) + "." + token_of({"", 38, alnum})) ==
         "[REDACTED:provider]");
   CHECK(text("pat" + token_of({"", 14, alnum}) + "." + token_of({"", 64, hex})) == "[REDACTED:provider]");
+}
+
+TEST_CASE("the secret of a webhook is masked in its own path") {
+  const auto path = [](std::string_view given) {
+    auto what = exchange{};
+    what.request.emplace().path = given;
+    auto stats = redaction_stats{};
+    redact(what, sample::policy(), stats);
+    return what.request->path;
+  };
+  CHECK(path("/services/T0Q7ZK2MX/B4TRW6HDN/k9Xb2QzT7mWr4VpL0dYs") ==
+        "/services/T0Q7ZK2MX/B4TRW6HDN/[REDACTED:provider]");
+  CHECK(path("/api/webhooks/1234567890/k9Xb2QzT7mWr4VpL/x") == "/api/webhooks/1234567890/[REDACTED:provider]/x");
+  CHECK(path("/services/Things/Bikes/mountain") == "/services/Things/Bikes/mountain");
+  CHECK(path("/webhooks/settings/k9Xb2QzT7mWr4VpL") == "/webhooks/settings/k9Xb2QzT7mWr4VpL");
 }
 
 TEST_CASE("words that begin like a token stay") {
