@@ -14,11 +14,11 @@ namespace cleartap::masking {
 namespace {
 
 // The registered schemes, and those that are common without being registered.
-constexpr auto schemes =
-    std::to_array<std::string_view>({"Basic",        "Bearer",      "Digest",           "DPoP",      "GNAP",
-                                     "HOBA",         "Mutual",      "Negotiate",        "NTLM",      "OAuth",
-                                     "PrivateToken", "SCRAM-SHA-1", "SCRAM-SHA-256",    "vapid",     "Token",
-                                     "ApiKey",       "Api-Key",     "AWS4-HMAC-SHA256", "SharedKey", "Hawk"});
+constexpr auto schemes = std::to_array<std::string_view>(
+    {"Basic",         "Bearer",    "Digest", "DPoP",   "GNAP",         "HOBA",
+     "Mutual",        "Negotiate", "NTLM",   "OAuth",  "PrivateToken", "SCRAM-SHA-1",
+     "SCRAM-SHA-256", "vapid",     "Token",  "ApiKey", "Api-Key",      "AWS4-HMAC-SHA256",
+     "SharedKey",     "SSWS",      "Hawk"});
 
 constexpr auto cookie_attributes = std::to_array<std::string_view>(
     {"Expires", "Max-Age", "Domain", "Path", "Secure", "HttpOnly", "SameSite", "Priority", "Partitioned"});

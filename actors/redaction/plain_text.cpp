@@ -32,6 +32,14 @@ constexpr auto signs = [] {
   return table;
 }();
 
+/// Whether a word behind a sensitive one names the same secret: "session id", "secret key", "password confirmation".
+bool follows_secret(std::string_view word) noexcept {
+  constexpr auto words =
+      std::to_array<std::string_view>({"id", "confirmation", "key", "code", "number", "value", "hash", "again"});
+  return std::ranges::all_of(word, is_digit) ||
+         std::ranges::any_of(words, [word](std::string_view other) { return equal_any_case(word, other); });
+}
+
 class text_pass {
 public:
   text_pass(std::string_view text, bool cut, mask_writer& out) noexcept
@@ -126,8 +134,8 @@ private:
       return tag_kind_;
     if (const auto kind = class_of_name(key.name))
       return kind;
-    if (key.before.empty() || class_of_name(key.before))
-      return std::nullopt;
+    if (key.before.empty() || (class_of_name(key.before) && !follows_secret(key.name)))
+      return std::nullopt; // "password reset: done"
     return class_of_name(whole_name(key));
   }
 

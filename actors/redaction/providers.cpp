@@ -15,17 +15,19 @@ constexpr auto bot_id_max = std::size_t{12};
 
 constexpr bool is_word_char(char c) noexcept { return is_base64url(c) || c == '.'; }
 
-/// What parts the words of a longer one, as of "my-ghp_...".
-constexpr auto joints = [] {
-  auto table = std::array<bool, 256>{};
-  table['-'] = table['_'] = table['.'] = true;
-  return table;
-}();
+/// What a byte is in a word.
+enum word_part : std::uint8_t {
+  no_part = 0,
+  inner = 1, // a letter or digit
+  joint = 2  // parts the words of a longer one, as in "my-ghp_..."
+};
 
-constexpr auto word_chars = [] {
-  auto table = std::array<bool, 256>{};
-  for (auto i = std::size_t{0}; i < table.size(); ++i)
-    table[i] = is_word_char(static_cast<char>(i));
+constexpr auto word_parts = [] {
+  auto table = std::array<std::uint8_t, 256>{};
+  for (auto i = std::size_t{0}; i < table.size(); ++i) {
+    const auto c = static_cast<char>(i);
+    table[i] = is_alnum(c) ? inner : is_word_char(c) ? joint : no_part;
+  }
   return table;
 }();
 
@@ -150,9 +152,11 @@ std::size_t token_size(const provider_form& form, std::string_view text, std::si
 
 /// The sizes of the parts of a Discord bot's token: the base64 of its id, of a time, and a signature.
 bool is_bot_token(std::string_view word) noexcept {
+  if (!is_one_of(word[0], "MNO"))
+    return false;
   const auto first = word.find('.');
   const auto second = first == std::string_view::npos ? first : word.find('.', first + 1);
-  if (second == std::string_view::npos || !is_one_of(word[0], "MNO"))
+  if (second == std::string_view::npos)
     return false;
   const auto last = word.size() - second - 1;
   return first >= 23 && first <= 28 && second - first - 1 == 6 && last >= 27 && last <= 40 && is_mixed(word);
@@ -179,7 +183,9 @@ std::size_t escape_size(std::string_view text, std::size_t word) noexcept {
   return text[word - 1] == '\\' ? 1 : 2;
 }
 
-std::optional<finding> find_in_word(std::string_view text, std::size_t begin, std::size_t end, bool cut) noexcept {
+/// `joins`: there are joints in the word.
+std::optional<finding> find_in_word(std::string_view text, std::size_t begin, std::size_t end, bool joins,
+                                    bool cut) noexcept {
   const auto find = [&](std::size_t at) -> std::optional<finding> {
     if (at + 1 >= end || !openings[pair_of(text[at], text[at + 1])])
       return std::nullopt;
@@ -191,8 +197,10 @@ std::optional<finding> find_in_word(std::string_view text, std::size_t begin, st
   if (const auto escape = escape_size(text, begin); escape != 0)
     if (auto found = find(begin + escape))
       return found;
+  if (!joins)
+    return std::nullopt;
   for (auto at = begin; at < end; ++at)
-    if (joints[index_of(text[at])])
+    if (word_parts[index_of(text[at])] == joint)
       if (auto found = find(at + 1))
         return found;
   if (is_bot_token(text.substr(begin, end - begin)))
@@ -205,16 +213,17 @@ std::optional<finding> find_in_word(std::string_view text, std::size_t begin, st
 std::optional<finding> find_provider(std::string_view text, std::size_t from, bool cut) noexcept {
   for (auto at = from; at + provider_word_min <= text.size();) {
     auto probe = at + provider_word_min;
-    while (probe > at && word_chars[index_of(text[probe - 1])])
-      --probe;
+    auto parts = unsigned{0};
+    for (; probe > at && word_parts[index_of(text[probe - 1])] != no_part; --probe)
+      parts |= word_parts[index_of(text[probe - 1])];
     if (probe > at) {
       at = probe; // the byte before it ends a word
       continue;
     }
     auto end = at + provider_word_min;
-    while (end < text.size() && word_chars[index_of(text[end])])
-      ++end;
-    if (auto found = find_in_word(text, at, end, cut))
+    for (; end < text.size() && word_parts[index_of(text[end])] != no_part; ++end)
+      parts |= word_parts[index_of(text[end])];
+    if (auto found = find_in_word(text, at, end, (parts & joint) != 0, cut))
       return found;
     at = end;
   }

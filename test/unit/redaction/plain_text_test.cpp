@@ -13,6 +13,10 @@ TEST_CASE("values behind '=' and ':' are masked") {
   CHECK(text(R"(x "password" => "a\"b", 1)") == R"(x "password" => "[REDACTED:password]", 1)");
   CHECK(text(R"(log {\"password\":\"x\"} y)") == R"(log {\"password\":\"[REDACTED:password]\"} y)");
   CHECK(text("API key: abc") == "API key: [REDACTED:apikey]");
+  for (auto name :
+       {"session id", "Secret key", "password confirmation", "PIN code", "token 2", "access key", "api key"})
+    CHECK(text(std::string{name} + ": abc1234\n").find("abc1234") == std::string::npos);
+  CHECK(text("token expires: never\n") == "token expires: never\n");
   CHECK(text("Authorization: Bearer abc\n") == "Authorization: [REDACTED:authorization]\n");
 }
 
