@@ -18,7 +18,13 @@ constexpr bool is_space(char c) noexcept { return is_blank(c) || c == '\n' || c 
 constexpr bool is_base64url(char c) noexcept { return is_alnum(c) || c == '-' || c == '_'; }
 constexpr char to_lower(char c) noexcept { return is_upper(c) ? static_cast<char>(c | 0x20) : c; }
 
-constexpr bool is_one_of(char c, std::string_view set) noexcept { return set.find(c) != std::string_view::npos; }
+/// A loop, because find() calls a function even for the few bytes that sets have.
+constexpr bool is_one_of(char c, std::string_view set) noexcept {
+  for (auto each : set)
+    if (each == c)
+      return true;
+  return false;
+}
 
 constexpr std::size_t index_of(char c) noexcept { return static_cast<unsigned char>(c); }
 
