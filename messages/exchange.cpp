@@ -97,6 +97,8 @@ std::optional<std::string_view> header_value(const http_headers& headers, std::s
 
 std::size_t size_in_memory(const exchange& each) noexcept {
   auto sum = sizeof(exchange) + size_of(each.process) + (each.application ? each.application->operation.size() : 0);
+  for (const auto& finding : each.findings)
+    sum += sizeof finding + finding.kind.size() + finding.place.size();
   if (each.request)
     sum += size_of(*each.request);
   if (each.response)

@@ -70,6 +70,17 @@ struct application_call {
   bool operator==(const application_call&) const = default;
 };
 
+/// That redaction masked a value: its class ("card") and where it stood ("response.body.pan"). Never the value.
+struct masked_value {
+  std::string kind;
+  std::string place;
+
+  bool operator==(const masked_value&) const = default;
+};
+
+/// Findings of one exchange beyond this many are left out.
+inline constexpr auto findings_max = std::size_t{32};
+
 /// Invariant: request or response is there; both unless quality says request_only or response_only.
 struct exchange {
   connection_id connection;
@@ -83,7 +94,8 @@ struct exchange {
   std::optional<http_response> response;
   std::optional<application_call> application; // nothing: plain HTTP, or unknown
   exchange_quality quality = exchange_quality::complete;
-  process_identity process; // filled in by enrichment
+  std::vector<masked_value> findings; // each once, filled in by redaction; at most findings_max
+  process_identity process;           // filled in by enrichment
 };
 
 struct exchange_batch {

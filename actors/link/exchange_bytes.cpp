@@ -10,14 +10,15 @@ namespace cleartap {
 
 namespace {
 
-constexpr auto format = std::uint8_t{2};
+constexpr auto format = std::uint8_t{3};
 
 enum part : std::uint8_t { has_sockets = 1, has_request = 2, has_response = 4, has_application = 8, all_parts = 15 };
 
 /// The shortest forms, so that a count that cannot be true is found before anything is reserved for it.
-constexpr auto exchange_size_min = std::size_t{6 + 4 + 5};
+constexpr auto exchange_size_min = std::size_t{6 + 4 + 1 + 5};
 constexpr auto header_size_min = std::size_t{2};
 constexpr auto ancestor_size_min = std::size_t{2};
+constexpr auto finding_size_min = std::size_t{2};
 
 std::size_t address_size(ip_family family) { return family == ip_family::v4 ? 4 : 16; }
 
@@ -43,6 +44,7 @@ public:
       add(*each.response);
     if (each.application)
       add(*each.application);
+    add(each.findings);
     add(each.process);
   }
 
@@ -98,6 +100,13 @@ private:
     out_.text(body.bytes);
     out_.varint(body.size_carried);
     out_.byte(body.truncated);
+  }
+  void add(const std::vector<masked_value>& findings) {
+    out_.varint(findings.size());
+    for (const auto& each : findings) {
+      out_.text(each.kind);
+      out_.text(each.place);
+    }
   }
   void add(const process_identity& process) {
     out_.varint(process.pid);
@@ -185,6 +194,7 @@ private:
       read.response = response();
     if ((parts & has_application) != 0)
       read.application = application();
+    read.findings = findings();
     read.process = process();
     if (!read.request && read.quality != exchange_quality::response_only)
       refuse("an exchange without a request");
@@ -250,6 +260,17 @@ private:
     read.bytes = text();
     read.size_carried = in_.varint();
     read.truncated = flag();
+    return read;
+  }
+  std::vector<masked_value> findings() {
+    auto read = std::vector<masked_value>{};
+    auto left = count(finding_size_min, sizeof(masked_value));
+    if (left > findings_max)
+      refuse("more findings than an exchange may have");
+    for (; left > 0 && fine(); --left) {
+      auto kind = text();
+      read.push_back({std::move(kind), text()});
+    }
     return read;
   }
   process_identity process() {

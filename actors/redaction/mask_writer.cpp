@@ -24,6 +24,8 @@ void mask_writer::mask_quoted(std::string_view part, redaction_class kind) {
 void mask_writer::replace(std::string_view part, std::string_view with, redaction_class kind) {
   if (removed_)
     return;
+  if (stats_->notes)
+    stats_->notes->mask(text_, part, kind);
   copy_to(part);
   out_ += with;
   if (!first_)
@@ -35,6 +37,8 @@ void mask_writer::replace(std::string_view part, std::string_view with, redactio
 void mask_writer::remove_from(std::string_view part, removal why) {
   if (removed_)
     return;
+  if (stats_->notes)
+    stats_->notes->remove(text_, part, why);
   copy_to(part);
   removed_ = true;
   ++stats_->removed[static_cast<std::size_t>(why)];

@@ -1,4 +1,4 @@
-// Writes masks into one text and counts them; the text is copied only when the first mask is written. Refuses to know
+// Writes masks into one text, counts and notes them; the text is copied only when the first mask is written. Refuses to know
 // what a secret is.
 #pragma once
 

@@ -59,10 +59,28 @@ private:
   std::size_t work_left_ = masking::work_max;
 };
 
+/// Has the masks of an exchange noted as long as it lives.
+class noting_scope {
+public:
+  noting_scope(exchange& what, redaction_stats& stats, std::vector<redaction_note>* notes) noexcept
+      : recorder_{what, notes}, stats_{stats} {
+    stats_.notes = &recorder_;
+  }
+  noting_scope(const noting_scope&) = delete;
+  noting_scope& operator=(const noting_scope&) = delete;
+  ~noting_scope() { stats_.notes = nullptr; }
+
+private:
+  masking::recorder recorder_;
+  redaction_stats& stats_;
+};
+
 } // namespace
 
-void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats) {
+void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats,
+            std::vector<redaction_note>* notes) {
   ++stats.exchanges;
+  const auto noting = noting_scope{what, stats, notes};
   auto pass = exchange_pass{policy, stats};
   if (what.request) // heads first: a costly body must not use up their share
     pass.mask_head(*what.request);

@@ -1,4 +1,5 @@
-// Masks the secrets of an exchange before anything else may see it. Refuses to keep or report what it masked.
+// Masks the secrets of an exchange before anything else may see it, and notes class and place. Refuses to keep what it
+// masked.
 #pragma once
 
 #include "actors/redaction/policy.hpp"
@@ -10,7 +11,9 @@ namespace cleartap {
 /// Masks, in place, what `policy` calls sensitive and what shows by its own form in headers, path, query and bodies.
 /// A mask is "[REDACTED:<class>]"; a second pass changes nothing. Sizes as carried stay as they are. If a limit is
 /// reached, or a secret is in a format that is not text, the rest of that body is removed, the body is marked as
-/// truncated and a complete exchange as truncated_limit.
-void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats);
+/// truncated and a complete exchange as truncated_limit. What is masked goes to `what.findings`, and to `notes` with
+/// its positions if there are any.
+void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats,
+            std::vector<redaction_note>* notes = nullptr);
 
 } // namespace cleartap

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/redaction/mask.hpp"
+#include "actors/redaction/recorder.hpp"
 
 #include <array>
 #include <cstdint>
@@ -20,6 +21,7 @@ struct redaction_stats {
   std::uint64_t exchanges = 0;
   std::array<std::uint64_t, masking::masks.size()> masked{}; // values, by redaction_class
   std::array<std::uint64_t, 4> removed{};                    // rests of bodies, by removal
+  masking::recorder* notes = nullptr;                        // of the exchange under way, if any; not owned
 
   std::uint64_t masked_as(redaction_class kind) const noexcept { return masked[static_cast<std::size_t>(kind)]; }
   std::uint64_t removed_for(removal why) const noexcept { return removed[static_cast<std::size_t>(why)]; }

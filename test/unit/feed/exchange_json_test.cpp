@@ -33,6 +33,7 @@ exchange order() {
                                 .body = {.bytes = "ok", .size_carried = 1ull << 40, .truncated = true}};
   what.application = application_call{application_protocol::grpc, "shop.Cart/Add", 5, 2, 0};
   what.quality = exchange_quality::truncated_limit;
+  what.findings = {{"card", "request.body.pan"}, {"session", "response.headers.set-cookie"}};
   what.process = {.pid = 42,
                   .comm = "nginx",
                   .exe = "/usr/sbin/nginx",
@@ -73,6 +74,8 @@ TEST_CASE("an exchange is one line with every field in its place") {
             R"("body":"ok","bytes":1099511627776,"truncated":true},)"
             R"("application":{"protocol":"grpc","operation":"shop.Cart/Add","status":5,"request_messages":2,)"
             R"("response_messages":0},)"
+            R"("redacted":[{"class":"card","place":"request.body.pan"},)"
+            R"({"class":"session","place":"response.headers.set-cookie"}],)"
             R"("duration_ms":12.346,"quality":"truncated_limit"})");
 }
 
@@ -90,7 +93,7 @@ TEST_CASE("what is unknown is null and not left out") {
   auto what = exchange{};
   what.process.pid = 9;
   const auto line = parsed(what);
-  CHECK(keys(line) == "time process tls local remote role request response application duration_ms quality ");
+  CHECK(keys(line) == "time process tls local remote role request response application redacted duration_ms quality ");
   for (const auto* key : {"local", "remote", "request", "response"}) {
     INFO(key);
     CHECK(line.at(key).is_null());

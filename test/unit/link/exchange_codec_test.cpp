@@ -39,7 +39,7 @@ bool same(const exchange& a, const exchange& b) {
   return a.connection == b.connection && a.seen == b.seen && a.time == b.time && a.duration == b.duration &&
          a.role == b.role && a.library == b.library && same(a.sockets, b.sockets) && same(a.request, b.request) &&
          same(a.response, b.response) && a.quality == b.quality && a.application == b.application &&
-         a.process == b.process;
+         a.findings == b.findings && a.process == b.process;
 }
 
 bool same(const exchange_batch& a, const exchange_batch& b) {
@@ -150,7 +150,7 @@ TEST_CASE("values out of their range are refused") {
     plain.at(at) = value;
     return without_prefix(refusal(packed(plain)));
   };
-  CHECK(refused_at(0, 3) == "an unknown format");
+  CHECK(refused_at(0, 4) == "an unknown format");
   CHECK(refused_at(1, 100) == "a count that the bytes cannot hold");
   CHECK(refused_at(8, 2) == "an unknown value of an enumeration");
   CHECK(refused_at(9, 3) == "an unknown value of an enumeration");

@@ -36,6 +36,8 @@ public:
       made.quality = exchange_quality::response_only;
     if (chance())
       made.application = application();
+    for (auto left = chance() ? below(findings_max + 1) : 0; left > 0; --left)
+      made.findings.push_back({text(), text()});
     made.process = process();
     return made;
   }

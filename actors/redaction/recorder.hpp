@@ -1,0 +1,68 @@
+// Notes what is masked in one exchange: class, place and position, never the value. Refuses to know how secrets are
+// found.
+#pragma once
+
+#include "actors/redaction/mask.hpp"
+#include "messages/exchange.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cleartap {
+
+enum class removal : std::uint8_t;
+
+/// "card": what stands in a mask and in reports.
+constexpr std::string_view name_of(redaction_class kind) noexcept {
+  const auto mask = masking::mask_of(kind);
+  const auto begin = mask.find(':') + 1;
+  return mask.substr(begin, mask.size() - 1 - begin);
+}
+
+/// Notes of one exchange beyond this many are left out.
+inline constexpr auto notes_max = std::size_t{1} << 16;
+
+/// A part of a message in which one text is redacted at a time.
+enum class message_part : std::uint8_t { path, query, header, trailer, body, operation };
+
+/// What was masked, or from where on the rest was removed.
+struct redaction_note {
+  redaction_class kind = redaction_class::custom; // if nothing was removed
+  std::optional<removal> removed;
+  bool in_request = false;
+  message_part part = message_part::body;
+  std::size_t index = 0; // of the header or trailer
+  std::size_t begin = 0; // in the text as it was before
+  std::size_t end = 0;
+  std::string place; // "request.headers.cookie.sid", "request.query.token", "response.body.password"
+};
+
+namespace masking {
+
+/// Behind the part stands the name of the header and the key of the value, if they look like names: letters, digits,
+/// '_', '-' and '.', few of them digits, so that a place never shows what a mask hides.
+class recorder {
+public:
+  /// `notes`: where all of them go, or null for the exchange's findings only.
+  recorder(exchange& what, std::vector<redaction_note>* notes) noexcept : what_{what}, notes_{notes} {}
+
+  /// `part` of `text` is masked. Texts that are not the exchange's own, such as decoded values, are not noted.
+  void mask(std::string_view text, std::string_view part, redaction_class kind);
+
+  /// The rest of `text` is removed, from `part` on.
+  void remove(std::string_view text, std::string_view part, removal why);
+
+private:
+  void add(redaction_note note);
+
+  exchange& what_;
+  std::vector<redaction_note>* notes_;
+};
+
+} // namespace masking
+
+} // namespace cleartap
