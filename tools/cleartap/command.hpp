@@ -21,6 +21,7 @@ void add_watch(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_ctl(CLI::App& app, int& status);
 void add_certs(CLI::App& app, int& status);
+void add_redact(CLI::App& app, int& status);
 
 /// --config and --set, which every subcommand that reads settings has.
 struct config_options {

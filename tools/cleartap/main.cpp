@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
              "  cleartap check          what this kernel and these permissions allow\n"
              "  cleartap standalone     capture, infer and show the web page\n"
              "  cleartap watch          print live exchanges\n"
+             "  cleartap redact         mask the secrets of a file, to try the policy\n"
              "  cleartap certs          make certificates for a link between two machines\n"
              "Each subcommand has a --help of its own.");
   auto status = 0;
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
   cleartap::add_check(app, status);
   cleartap::add_ctl(app, status);
   cleartap::add_certs(app, status);
+  cleartap::add_redact(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
