@@ -25,7 +25,7 @@ void mask_writer::replace(std::string_view part, std::string_view with, redactio
   if (removed_)
     return;
   if (stats_->notes)
-    stats_->notes->mask(text_, part, kind);
+    stats_->notes->mask(text_, copied_, part, kind);
   copy_to(part);
   out_ += with;
   if (!first_)

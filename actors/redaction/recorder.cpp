@@ -111,14 +111,14 @@ private:
 
 } // namespace
 
-void recorder::mask(std::string_view text, std::string_view part, redaction_class kind) {
+void recorder::mask(std::string_view text, std::size_t floor, std::string_view part, redaction_class kind) {
   auto note = carrier_search{text}.in(what_);
   if (!note)
     return;
   note->kind = kind;
   note->begin = static_cast<std::size_t>(part.data() - text.data());
   note->end = note->begin + part.size();
-  if (const auto key = key_at_end(text.substr(0, note->begin)); !key.empty())
+  if (const auto key = key_at_end(text.substr(floor, note->begin - floor)); !key.empty())
     (note->place += '.') += key;
   add(std::move(*note));
 }

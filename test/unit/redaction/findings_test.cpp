@@ -77,6 +77,8 @@ TEST_CASE("a place shows no text that may be a secret itself") {
   auto what = sample::with_body("text/plain", std::string{card} + "_password=x");
   for (const auto& line : notes_of(what))
     CHECK(line.find("4111") == std::string::npos);
+  what = sample::with_body("text/plain", "password=hunter2\n\n:4111111111111111");
+  CHECK(notes_of(what) == lines{"password request.body.password 9..16", "card request.body 19..35"});
 }
 
 TEST_CASE("a rest that is removed is noted") {
