@@ -42,8 +42,18 @@ constexpr bool starts_any_case(std::string_view text, std::string_view opening) 
   return equal_any_case(text.substr(0, opening.size()), opening);
 }
 
+/// Where `part` begins at `from` or behind it. (std::ranges::search does not compile with clang 14.)
+constexpr std::size_t find_any_case(std::string_view text, std::string_view part, std::size_t from = 0) noexcept {
+  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
+  const auto begin = text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size()));
+  const auto found = std::search(begin, text.end(), part.begin(), part.end(), same);
+  if (found == text.end() && !part.empty())
+    return std::string_view::npos;
+  return static_cast<std::size_t>(found - text.begin());
+}
+
 constexpr bool contains_any_case(std::string_view text, std::string_view part) noexcept {
-  return !std::ranges::search(text, part, {}, to_lower, to_lower).empty();
+  return find_any_case(text, part) != std::string_view::npos;
 }
 
 constexpr std::string_view trimmed(std::string_view text) noexcept {

@@ -13,11 +13,6 @@ namespace {
 
 constexpr auto boundary_size_max = std::size_t{128}; // RFC 2046 section 5.1.1 allows 70
 
-std::size_t find_any_case(std::string_view text, std::string_view part, std::size_t from) noexcept {
-  const auto found = std::ranges::search(text.substr(from), part, {}, to_lower, to_lower);
-  return found.empty() ? std::string_view::npos : static_cast<std::size_t>(found.begin() - text.begin());
-}
-
 /// The parameter `name` (lower case, with its '=') of a header, without quotes; empty if there is none.
 std::string_view parameter(std::string_view header, std::string_view name) noexcept {
   auto at = find_any_case(header, name, 0);
@@ -102,10 +97,12 @@ void mask_multipart(std::string_view text, std::string_view delimiter, bool cut,
   auto at = find_delimiter(text, delimiter, 0);
   mask_text(text.substr(0, at), false, out);
   while (at != std::string_view::npos && !out.is_removed()) {
+    const auto line = at; // a delimiter that was guessed may be anything, and what follows it in its line too
     at += delimiter.size();
     if (text.substr(at).starts_with("--"))
-      return mask_text(text.substr(at), cut, out);
+      return mask_text(text.substr(line), cut, out);
     const auto begin = std::min(text.find('\n', at), text.size() - 1) + 1;
+    mask_text(text.substr(line, begin - line), cut && begin == text.size(), out);
     const auto next = find_delimiter(text, delimiter, begin);
     const auto last = next == std::string_view::npos;
     const auto part = text.substr(begin, last ? next : next - begin);

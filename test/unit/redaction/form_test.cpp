@@ -35,3 +35,13 @@ TEST_CASE("form bodies are masked") {
   CHECK(sample::redacted("application/x-www-form-urlencoded; charset=utf-8", "u=b&password=x y&b=2") ==
         "u=b&password=[REDACTED:password]&b=2");
 }
+
+TEST_CASE("what stands in the line of a delimiter is masked too") {
+  CHECK(sample::redacted("text/plain", "--b7\r\nContent-Type: a\r\n\r\nabc\r\n--b7 password=hunter2\r\nx") ==
+        "--b7\r\nContent-Type: a\r\n\r\nabc\r\n--b7 password=[REDACTED:password]\r\nx");
+}
+
+TEST_CASE("a first line that is taken for a delimiter is masked too") {
+  CHECK(sample::redacted("text/plain", "--token=hunter2hunter2\nContent-Type: a\n\nabc") ==
+        "--token=[REDACTED:token]\nContent-Type: a\n\nabc");
+}
