@@ -173,6 +173,27 @@ void write_inputs(corpus target, const std::vector<std::string>& inputs) {
     target.add({each.begin(), each.end()});
 }
 
+/// The inputs of redaction_fuzz: type, key, whether the body is cut, what stands before and behind the secret.
+void write_redaction(corpus target) {
+  constexpr std::string_view bodies[] = {
+      R"({"id":17,"user":{"password":"hunter2","pan":4111111111111111},"log":"{\"token\":\"abc\"}"})",
+      "id=17&password=hunter2&data=%7B%22token%22%3A%22abc%22%7D&z=1",
+      "--b7\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nabc\r\n--b7--\r\n",
+      "<r><password>hunter2</password><f token=\"abc\"/></r>",
+      "user: ann\npassword: hunter2\nhttps://ann:pw@db.test/x 078-05-1120\n",
+      R"({"a":"\u0070assword=hunter2"})",
+      "\x01\x02password\x03hunter2",
+      "[[[[{\"name\":\"password\",\"value\":\"hunter2\"}]]"};
+  for (auto type = std::size_t{0}; type < std::size(bodies); ++type)
+    for (const auto& body : bodies)
+      target.add(writer{}
+                     .number(type, 1)
+                     .number(type, 1)
+                     .number(type % 2, 1)
+                     .number(body.size() / 2, 2)
+                     .raw({body.begin(), body.end()}));
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -189,4 +210,5 @@ int main(int argc, char** argv) {
   write_inputs(corpus{directory / "http2"}, fuzz::http2_inputs());
   write_header_blocks(corpus{directory / "hpack"});
   write_bodies(corpus{directory / "content_decoder"});
+  write_redaction(corpus{directory / "redaction"});
 }
