@@ -1,6 +1,8 @@
 // Calls that the kernel programs do not follow: nothing of them arrives, and they are counted.
 #include "test/bpf/capture.hpp"
 
+#include <algorithm>
+
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
@@ -61,10 +63,14 @@ TEST_CASE("threads for which there is no room are not followed, and each of thei
   auto test = capture{library_of(&SSL_read), {.threads_max = 1}};
   auto pid = run_in_child([] { talk({100, 100}); });
   REQUIRE(pid > 0);
-  // The client writes twice and reads once; the server reads once or twice and writes once. One of them has the room.
-  CHECK(events(test, TALLY_LOST_THREADS) >= 2);
+  // The client writes twice and reads once; the server reads once or twice and writes once. One of them has the room,
+  // and leaves it to the other if it ends first.
+  auto chunks = test.chunks_of(pid);
+  auto seen = std::ranges::count_if(chunks, [](const auto& each) { return each.chunk.kind == chunk_kind::data; });
+  auto lost = events(test, TALLY_LOST_THREADS);
+  CHECK(lost >= 1);
+  CHECK(static_cast<std::uint64_t>(seen) + lost >= 5);
   CHECK(events(test, TALLY_LOST_NESTED) == 0);
-  CHECK(local_ports(test.chunks_of(pid)).size() == 1);
 }
 
 TEST_CASE("calls inside each other beyond the limit are counted, and the thread's next call is seen") {

@@ -187,8 +187,9 @@ def exchange(authority, number):
     no_headers = varint(0)  # nor trailers
     out += no_headers + no_headers + no_body
     out += varint(200) + varint(1) + text("content-type") + text("application/json") + no_headers + body
-    return out + varint(1) + text("python3") + text("/usr/bin/python3") + text("") + varint(0)
+    no_findings = varint(0)
+    return out + no_findings + varint(1) + text("python3") + text("/usr/bin/python3") + text("") + varint(0)
 
 
 def batch(authority, first, count):
-    return zstd(b"\x02" + varint(count) + b"".join(exchange(authority, first + i) for i in range(count)))
+    return zstd(b"\x03" + varint(count) + b"".join(exchange(authority, first + i) for i in range(count)))
