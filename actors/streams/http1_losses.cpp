@@ -29,6 +29,8 @@ void http1_conversation::pass_over(direction way, std::uint64_t size, body_loss 
 
 // No message in progress survives, and no request so far can be told its response.
 void http1_conversation::lose(stream& in, std::uint64_t size, body_loss why, exchange_writer& out) {
+  if (carries_requests(in))
+    pairs_.requests_lost();
   if (in.where == phase::message)
     end_early(in, why, out);
   drop_prefix(in, out);

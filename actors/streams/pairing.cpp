@@ -22,6 +22,7 @@ bool has_usual_body(std::string_view method) noexcept { return method != "HEAD" 
 void pairing::request_began(std::string_view method, kernel_time first, exchange_writer& out) {
   auto fresh = slot{};
   fresh.method = method;
+  waits_ = waits_ || (in_step_ && slots_.empty());
   expect(fresh, first, out);
   slots_.push_back(std::move(fresh));
 }
@@ -68,12 +69,26 @@ void pairing::request_unknown(exchange_writer& out) {
     doubt_ = doubt{.outstanding_min = 0, .outstanding_max = 1, .any_method = true};
 }
 
+/// The client pipelines, and something was lost before that was known.
+void pairing::begin_doubt() noexcept {
+  doubt_ = std::exchange(suspicion_, std::nullopt);
+  for (auto& each : slots_)
+    if (!std::exchange(each.settled, true)) {
+      ++doubt_->outstanding_min;
+      ++doubt_->outstanding_max;
+      doubt_->any_method = doubt_->any_method || !has_usual_body(each.method);
+    }
+  claimed_ = false;
+}
+
 std::string_view pairing::response_began() {
   claimed_ = !slots_.empty() && !slots_.front().settled;
   if (claimed_) {
     // No response in between was lost, or the loss would have been noticed before this one began.
     pipelined_ = pipelined_ || slots_.size() > 1;
-    return slots_.front().method;
+    if (!pipelined_ || !suspicion_)
+      return slots_.front().method;
+    begin_doubt(); // so it did before the loss
   }
   if (doubt_)
     return doubt_->any_method ? "" : "GET"; // whichever of them it answers, it ends alike
@@ -87,10 +102,12 @@ std::string_view pairing::response_began() {
 void pairing::response_ended(http_message response, exchange_writer& out) {
   if (!std::exchange(claimed_, false)) {
     settle_response();
+    write_settled(out);
     out.write_response(std::move(response));
     return;
   }
   in_step_ = true;
+  suspicion_.reset();
   if (const auto& request = slots_.front().request)
     slowest_ = std::max(slowest_, response.first - request->last);
   slots_.front().response = std::move(response);
@@ -128,6 +145,12 @@ void pairing::saw(kernel_time at, bool of_requests) noexcept {
   last_ = std::max(last_, at);
 }
 
+void pairing::requests_lost() noexcept {
+  // A client that waits has had its response before it sends another request, of which bytes are missing now.
+  auto unanswered = std::ranges::any_of(slots_, [](const slot& each) { return each.request && !each.settled; });
+  pipelined_ = pipelined_ || (!waits_ && unanswered && !claimed_);
+}
+
 void pairing::give_up(missing what, exchange_writer& out) {
   auto given_up = doubt{};
   for (auto each = claimed_ ? std::next(slots_.begin()) : slots_.begin(); each != slots_.end(); ++each) {
@@ -136,16 +159,17 @@ void pairing::give_up(missing what, exchange_writer& out) {
   }
   given_up.outstanding_min = given_up.outstanding_max;
   in_step_ = owed_ = false;
-  if (pipelined_ && !doubt_)
-    doubt_ = given_up;
-  if (doubt_) {
-    constexpr auto max = std::numeric_limits<std::uint64_t>::max();
-    doubt_->outstanding_min -= std::min(doubt_->outstanding_min, what.responses);
-    doubt_->outstanding_max += std::min(max - doubt_->outstanding_max, what.requests);
-    doubt_->any_method = doubt_->any_method || what.requests > 0;
-    if (doubt_->outstanding_max == 0)
-      doubt_.reset();
-  }
+  // Where one loss is all, a client that waits has at most two under way: the request whose response was lost, and the
+  // next; or, where it was a request, that one.
+  pipelined_ = pipelined_ || (!waits_ && given_up.outstanding_max > (what.requests > 0 ? 1u : 2u));
+  auto& which = pipelined_ || doubt_ ? doubt_ : suspicion_;
+  which = which.value_or(given_up);
+  constexpr auto max = std::numeric_limits<std::uint64_t>::max();
+  which->outstanding_min -= std::min(which->outstanding_min, what.responses);
+  which->outstanding_max += std::min(max - which->outstanding_max, what.requests);
+  which->any_method = which->any_method || what.requests > 0;
+  if (doubt_ && doubt_->outstanding_max == 0)
+    doubt_.reset();
   write_settled(out);
 }
 

@@ -41,6 +41,9 @@ public:
     std::uint64_t responses = 0;
   };
 
+  /// Requests may have been lost. To be told before a request in progress ends by it, and then given up.
+  void requests_lost() noexcept;
+
   /// Something was lost, or could not be understood: every request so far that no response has begun to answer goes out
   /// alone, at once or when it ends.
   void give_up(missing what, exchange_writer& out);
@@ -74,19 +77,22 @@ private:
     bool any_method = false; // one may answer a HEAD or a CONNECT: where it ends cannot be told
   };
 
+  void begin_doubt() noexcept;
   void settle_response() noexcept;
   void expect(slot& added, kernel_time first, exchange_writer& out);
   void write_settled(exchange_writer& out);
   static void write(slot& done, exchange_writer& out);
 
-  std::list<slot> slots_;      // oldest first; only the last request may be in progress
-  bool claimed_ = false;       // a response to the first slot is in progress
-  bool in_step_ = false;       // a pair was made and nothing odd came since
-  bool owed_ = false;          // a response came that only a request still to come explains
-  bool pipelined_ = false;     // requests do not wait for the response before
-  std::optional<doubt> doubt_; // set: order tells nothing for now
-  kernel_time last_{0};        // when bytes came last
-  kernel_time slowest_{0};     // of all responses to a request
+  std::list<slot> slots_;          // oldest first; only the last request may be in progress
+  bool claimed_ = false;           // a response to the first slot is in progress
+  bool in_step_ = false;           // a pair was made and nothing odd came since
+  bool owed_ = false;              // a response came that only a request still to come explains
+  bool pipelined_ = false;         // requests do not wait for the response before
+  bool waits_ = false;             // a request came when all before it were answered
+  std::optional<doubt> doubt_;     // set: order tells nothing for now
+  std::optional<doubt> suspicion_; // of a loss since the last pair: what that is if the client turns out to pipeline
+  kernel_time last_{0};            // when bytes came last
+  kernel_time slowest_{0};         // of all responses to a request
 };
 
 } // namespace cleartap
