@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <random>
 #include <sched.h>
+#include <set>
 #include <stdexcept>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -67,10 +68,11 @@ private_network::~private_network() { static_cast<void>(setns(before_.get(), CLO
 
 std::uint16_t free_port() {
   static auto random = std::mt19937{std::random_device{}()};
+  static auto given = std::set<std::uint16_t>{}; // nobody may listen at them yet
   while (true) {
     auto port = static_cast<std::uint16_t>(std::uniform_int_distribution{port_min, port_end - 1}(random));
-    if (tcp_socket(::bind, port).get() >= 0)
-      return port;
+    if (!given.contains(port) && tcp_socket(::bind, port).get() >= 0)
+      return *given.insert(port).first;
   }
 }
 
