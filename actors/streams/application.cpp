@@ -1,17 +1,13 @@
 #include "actors/streams/application.hpp"
 
+#include "actors/streams/any_case.hpp"
 #include "actors/streams/graphql.hpp"
 
 #include <charconv>
-#include <strings.h>
 
 namespace cleartap {
 
 namespace {
-
-bool begins_any_case(std::string_view text, std::string_view begin) noexcept {
-  return text.size() >= begin.size() && strncasecmp(text.data(), begin.data(), begin.size()) == 0;
-}
 
 std::string_view content_type(const http_headers& headers) noexcept {
   return header_value(headers, "Content-Type").value_or("");
@@ -64,6 +60,10 @@ std::string graphql_call(const http_request& request) {
 
 } // namespace
 
+bool is_event_stream(const http_headers& headers) noexcept {
+  return begins_any_case(content_type(headers), "text/event-stream");
+}
+
 std::optional<application_protocol> grpc_type(const http_headers& headers) noexcept {
   const auto type = content_type(headers);
   if (begins_any_case(type, "application/grpc-web"))
@@ -79,7 +79,7 @@ std::optional<application_call> application_of(const exchange& what) {
     return grpc_call(what, *grpc);
   if (is_websocket(what))
     return application_call{.protocol = application_protocol::websocket};
-  if (what.response && begins_any_case(content_type(what.response->headers), "text/event-stream"))
+  if (what.response && is_event_stream(what.response->headers))
     return application_call{.protocol = application_protocol::event_stream};
   auto operation = what.request ? graphql_call(*what.request) : std::string{};
   if (operation.empty())

@@ -1,6 +1,6 @@
 #include "actors/streams/codings.hpp"
 
-#include <strings.h>
+#include "actors/streams/any_case.hpp"
 
 namespace cleartap {
 
@@ -21,9 +21,7 @@ constexpr auto names = std::to_array<named_coding>({{"identity", coding::identit
 } // namespace
 
 coding coding_of(std::string_view name) noexcept {
-  const auto* const at = std::ranges::find_if(names, [&](const auto& each) {
-    return each.name.size() == name.size() && strncasecmp(each.name.data(), name.data(), name.size()) == 0;
-  });
+  const auto* const at = std::ranges::find_if(names, [&](const auto& each) { return equal_any_case(each.name, name); });
   return at == names.end() ? coding::unknown : at->which;
 }
 

@@ -26,8 +26,7 @@ bool begins_http2(std::span<const std::uint8_t> bytes) noexcept {
   if (bytes.size() < http2_head_size)
     return false;
   auto head = read_frame_header(bytes);
-  return bytes.front() == static_cast<std::uint8_t>(http2_preface.front()) ||
-         (head.type == frame_type::settings && !head.has(frame_flag::ack));
+  return begins_preface(bytes) || (head.type == frame_type::settings && !head.has(frame_flag::ack));
 }
 
 } // namespace

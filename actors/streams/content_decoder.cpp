@@ -1,14 +1,10 @@
 #include "actors/streams/content_decoder.hpp"
 
-#include <strings.h>
+#include "actors/streams/any_case.hpp"
 
 namespace cleartap {
 
 namespace {
-
-bool same_word(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 std::string_view trimmed(std::string_view text) noexcept {
   auto begin = text.find_first_not_of(" \t");
@@ -22,7 +18,7 @@ void append_codings(std::string_view list, std::string_view neutral, std::vector
     auto comma = list.find(',');
     auto word = trimmed(list.substr(0, comma));
     auto which = coding_of(word);
-    if (!word.empty() && !same_word(word, neutral) && which != coding::identity)
+    if (!word.empty() && !equal_any_case(word, neutral) && which != coding::identity)
       layers.push_back(which);
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
   }
@@ -32,10 +28,10 @@ void append_codings(std::string_view list, std::string_view neutral, std::vector
 std::vector<coding> layers_of(const http_headers& headers) {
   auto layers = std::vector<coding>{};
   for (const auto& [name, value] : headers)
-    if (same_word(name, "content-encoding"))
+    if (equal_any_case(name, "content-encoding"))
       append_codings(value, "identity", layers);
   for (const auto& [name, value] : headers)
-    if (same_word(name, "transfer-encoding"))
+    if (equal_any_case(name, "transfer-encoding"))
       append_codings(value, "chunked", layers);
   return layers;
 }

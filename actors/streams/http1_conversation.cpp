@@ -1,19 +1,15 @@
 #include "actors/streams/http1_conversation.hpp"
 
+#include "actors/streams/any_case.hpp"
 #include "actors/streams/http2_frame.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <strings.h>
 #include <utility>
 
 namespace cleartap {
 
 namespace {
-
-bool equal_any_case(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 /// Empty lines in front of a message are no part of any (RFC 9112, 2.2).
 std::size_t line_ends_of(std::span<const std::uint8_t> bytes) noexcept {
@@ -102,11 +98,12 @@ http1_conversation::bytes_view http1_conversation::search(stream& in, bytes_view
 }
 
 bool http1_conversation::is_http2(const stream& in, bytes_view bytes) const {
+  auto fits = [](bytes_view whole) { return begins_preface(whole) || consists_of_frames(whole); };
   if (in.prefix_size == 0)
-    return bytes.front() == static_cast<std::uint8_t>(http2_preface.front()) || consists_of_frames(bytes);
+    return fits(bytes);
   auto whole = std::vector(in.prefix.begin(), in.prefix.begin() + in.prefix_size);
   whole.insert(whole.end(), bytes.begin(), bytes.end());
-  return whole.front() == static_cast<std::uint8_t>(http2_preface.front()) || consists_of_frames(whole);
+  return fits(whole);
 }
 
 bool http1_conversation::fits(const stream& in, message_start found) const noexcept {
@@ -121,7 +118,7 @@ void http1_conversation::begin_found(stream& in, message_start found, kernel_tim
   shard_.ledger.queued -= prefix_size; // until the parser has them
   auto is_request = found == message_start::request;
   if (!is_request && !decided_)
-    decide(in.way == direction::inbound ? direction::outbound : direction::inbound, out);
+    decide(opposite(in.way), out);
   begin(in, is_request ? message_kind::request : message_kind::response, at);
   in.tentative = is_request;
   if (prefix_size > 0)

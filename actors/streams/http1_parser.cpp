@@ -1,11 +1,12 @@
 #include "actors/streams/http1_parser.hpp"
 
+#include "actors/streams/application.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
 #include <limits>
-#include <strings.h>
 #include <utility>
 
 namespace cleartap {
@@ -273,11 +274,7 @@ bool http1_parser::ends_http() const noexcept {
 }
 
 bool http1_parser::has_endless_body() const noexcept {
-  constexpr auto type = std::string_view{"text/event-stream"};
-  if (state_ != state::body || kind_ != message_kind::response || given_up_)
-    return false;
-  auto value = header_value(message_.headers, "Content-Type").value_or("");
-  return value.size() >= type.size() && strncasecmp(value.data(), type.data(), type.size()) == 0;
+  return state_ == state::body && kind_ == message_kind::response && !given_up_ && is_event_stream(message_.headers);
 }
 
 http_message http1_parser::give_up() noexcept {

@@ -57,8 +57,7 @@ bool http2_conversation::consume(direction way, bytes_view bytes, kernel_time at
 http2_conversation::bytes_view http2_conversation::take_preface(side& in, bytes_view bytes) {
   if (bytes.empty())
     return bytes;
-  // No frame begins with this letter: it would be too long.
-  if (std::exchange(in.fresh, false) && bytes.front() == static_cast<std::uint8_t>(http2_preface.front())) {
+  if (std::exchange(in.fresh, false) && begins_preface(bytes)) {
     in.preface_left = http2_preface.size();
     confirmed_ = true;
     streams_.decide(in.way);

@@ -48,6 +48,11 @@ struct frame_header {
   }
 };
 
+/// Whether the bytes are not empty and may begin the preface. No frame begins with its letter: it would be too long.
+[[nodiscard]] inline bool begins_preface(std::span<const std::uint8_t> bytes) noexcept {
+  return !bytes.empty() && bytes.front() == static_cast<std::uint8_t>(http2_preface.front());
+}
+
 /// Requires http2_head_size bytes.
 [[nodiscard]] frame_header read_frame_header(std::span<const std::uint8_t> bytes) noexcept;
 

@@ -1,7 +1,8 @@
 #include "actors/streams/http2_streams.hpp"
 
+#include "actors/streams/application.hpp"
+
 #include <algorithm>
-#include <strings.h>
 #include <utility>
 
 namespace cleartap {
@@ -20,12 +21,6 @@ bool is_request(const http_message& section) noexcept {
 bool is_whole(const http_message& message) noexcept {
   auto told = header_value(message.headers, "content-length");
   return told && *told == std::to_string(message.body.size_carried);
-}
-
-bool is_event_stream(const http_message& response) noexcept {
-  constexpr auto type = std::string_view{"text/event-stream"};
-  auto value = header_value(response.headers, "content-type").value_or("");
-  return value.size() >= type.size() && strncasecmp(value.data(), type.data(), type.size()) == 0;
 }
 
 } // namespace
@@ -142,10 +137,7 @@ void http2_streams::reset(std::uint32_t id, exchange_writer& out) {
 void http2_streams::go_away(direction way, std::uint32_t last, exchange_writer& out) {
   if (!decided_ || way == requests_)
     return;
-  for (auto& each : open_)
-    if (each->id > last)
-      write(*each, out);
-  std::erase_if(open_, [last](const auto& each) { return each->id > last; });
+  write_out([last](const stream& each) { return each.id > last; }, out);
 }
 
 void http2_streams::damage(direction way, body_loss why) noexcept {
@@ -161,22 +153,21 @@ void http2_streams::damage(direction way, body_loss why) noexcept {
 
 void http2_streams::tick(kernel_time now, exchange_writer& out) {
   const auto patience = shard_.limits.open_max;
-  auto torn = [&](const std::unique_ptr<stream>& each) {
-    const auto& request = requests_of(*each);
-    const auto& response = responses_of(*each);
-    return now - each->last > patience && (request.damaged || response.damaged || !request.head);
+  auto torn = [&](stream& each) {
+    const auto& request = requests_of(each);
+    auto is_torn = now - each.last > patience && (request.damaged || responses_of(each).damaged || !request.head);
+    if (is_torn)
+      remember_reset(each.id);
+    return is_torn;
   };
+  write_out(torn, out);
   for (auto& each : open_) {
     const auto& response = responses_of(*each);
-    if (torn(each)) {
-      write(*each, out);
-      reset_[resets_++ % reset_.size()] = each->id;
-    } else if (decided_ && !each->written && response.head && now - response.message.first > patience) {
-      ++shard_.ledger[stream_limit::open];
-      write_early(*each, out);
-    }
+    if (!decided_ || each->written || !response.head || now - response.message.first <= patience)
+      continue;
+    ++shard_.ledger[stream_limit::open];
+    write_early(*each, out);
   }
-  std::erase_if(open_, torn);
 }
 
 void http2_streams::close(exchange_writer& out) {
@@ -273,7 +264,7 @@ void http2_streams::end_head(stream& of, direction way, exchange_writer& out) {
     of.tunnel = request.message.protocol == "websocket" ? other_protocol::websocket : other_protocol::tunnel;
     ++shard_.ledger.connections_of[static_cast<std::size_t>(*of.tunnel)];
     write(of, out);
-  } else if (is_event_stream(response.message)) {
+  } else if (is_event_stream(response.message.headers)) {
     write_early(of, out);
   }
 }
@@ -332,18 +323,24 @@ void http2_streams::write_early(stream& of, exchange_writer& out) {
 
 /// Streams with lower numbers are opened no more (RFC 9113, 5.1.1): their requests were not seen.
 void http2_streams::flush_unrequested(std::uint32_t below, exchange_writer& out) {
-  auto unrequested = [&](const std::unique_ptr<stream>& each) {
-    return each->id < below && !requests_of(*each).head && responses_of(*each).ended;
-  };
-  for (auto& each : open_)
-    if (unrequested(each))
-      write(*each, out);
-  std::erase_if(open_, unrequested);
+  write_out([&](stream& each) { return each.id < below && !requests_of(each).head && responses_of(each).ended; }, out);
 }
 
 void http2_streams::forget(std::uint32_t id) noexcept {
-  reset_[resets_++ % reset_.size()] = id;
+  remember_reset(id);
   std::erase_if(open_, [id](const auto& each) { return each->id == id; });
+}
+
+void http2_streams::remember_reset(std::uint32_t id) noexcept { reset_[resets_++ % reset_.size()] = id; }
+
+template <class Predicate>
+void http2_streams::write_out(Predicate which, exchange_writer& out) {
+  std::erase_if(open_, [&](const auto& each) {
+    if (!which(*each))
+      return false;
+    write(*each, out);
+    return true;
+  });
 }
 
 } // namespace cleartap

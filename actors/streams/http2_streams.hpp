@@ -89,6 +89,10 @@ private:
   void write_early(stream& of, exchange_writer& out);
   void flush_unrequested(std::uint32_t below, exchange_writer& out);
   void forget(std::uint32_t id) noexcept;
+  void remember_reset(std::uint32_t id) noexcept;
+  /// Streams for which `which` holds go out, and are open no more.
+  template <class Predicate>
+  void write_out(Predicate which, exchange_writer& out);
 
   stream_shard& shard_;
   connection_facts& facts_;

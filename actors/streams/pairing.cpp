@@ -19,6 +19,12 @@ bool has_usual_body(std::string_view method) noexcept { return method != "HEAD" 
 
 } // namespace
 
+void pairing::doubt::expect_response(std::string_view method) noexcept {
+  ++outstanding_min;
+  ++outstanding_max;
+  any_method = any_method || !has_usual_body(method);
+}
+
 void pairing::request_began(std::string_view method, kernel_time first, exchange_writer& out) {
   auto fresh = slot{};
   fresh.method = method;
@@ -37,11 +43,8 @@ void pairing::expect(slot& added, kernel_time first, exchange_writer& out) {
     give_up({}, out);
   }
   added.settled = doubt_ || std::exchange(owed_, false);
-  if (doubt_) {
-    ++doubt_->outstanding_min;
-    ++doubt_->outstanding_max;
-    doubt_->any_method = doubt_->any_method || !has_usual_body(added.method);
-  }
+  if (doubt_)
+    doubt_->expect_response(added.method);
 }
 
 void pairing::request_ended(http_message request, exchange_writer& out) {
@@ -73,11 +76,8 @@ void pairing::request_unknown(exchange_writer& out) {
 void pairing::begin_doubt() noexcept {
   doubt_ = std::exchange(suspicion_, std::nullopt);
   for (auto& each : slots_)
-    if (!std::exchange(each.settled, true)) {
-      ++doubt_->outstanding_min;
-      ++doubt_->outstanding_max;
-      doubt_->any_method = doubt_->any_method || !has_usual_body(each.method);
-    }
+    if (!std::exchange(each.settled, true))
+      doubt_->expect_response(each.method);
   claimed_ = false;
 }
 

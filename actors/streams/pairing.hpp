@@ -75,6 +75,8 @@ private:
     std::uint64_t outstanding_min = 0;
     std::uint64_t outstanding_max = 0;
     bool any_method = false; // one may answer a HEAD or a CONNECT: where it ends cannot be told
+
+    void expect_response(std::string_view method) noexcept;
   };
 
   void begin_doubt() noexcept;
