@@ -163,6 +163,7 @@ TEST_CASE("a library that was replaced while a program has it is captured in tha
   REQUIRE(wait_until([&] { return fetch(url).status == 200; }));
   library.replace();
   auto in = scene{};
+  REQUIRE(wait_until([&] { return attached(in.tap, library.directory()); }));
   auto path = unique_word();
   REQUIRE(fetch(url + path).status == 404);
   auto served = in.watch.expect_one(called("server", "localhost:" + std::to_string(port), "/" + path));
