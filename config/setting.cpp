@@ -1,6 +1,7 @@
 #include "config/setting.hpp"
 
 #include "config/host_name.hpp"
+#include "config/redaction_lists.hpp"
 #include "config/text.hpp"
 
 #include <algorithm>
@@ -172,26 +173,11 @@ result<void> check_name(const names_setting& kind, const yaml_node& item) {
 }
 
 result<void> assign(const names_setting& kind, settings& target, const yaml_node& node) {
-  if (node.kind != yaml_kind::list)
-    return wrong_kind(node, "a list");
-  if (node.children.size() > names_setting::names_max)
-    return failure{"has " + std::to_string(node.children.size()) + " names"};
-  auto names = std::vector<std::string>{};
-  for (const auto& item : node.children) {
-    if (auto checked = check_name(kind, item); !checked)
-      return checked.error();
-    names.push_back(item.text);
-  }
-  *kind.at(target) = std::move(names);
+  auto names = read_names(kind, node);
+  if (!names)
+    return names.error();
+  *kind.at(target) = *std::move(names);
   return {};
-}
-
-/// As a double-quoted YAML scalar (YAML 1.2 section 5.7), in full. No setting holds control characters.
-std::string yaml_text(std::string_view text) {
-  auto out = std::string{"\""};
-  for (const auto c : text)
-    out.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
-  return out + '"';
 }
 
 std::string written(const number_setting& kind, settings& from) {
@@ -227,12 +213,11 @@ std::string written(const peer_setting& kind, settings& from) { return written_a
 
 std::string written(const name_setting& kind, settings& from) { return yaml_text(*kind.at(from)); }
 
-std::string written(const names_setting& kind, settings& from) {
-  auto out = std::string{};
-  for (const auto& name : *kind.at(from))
-    out.append(out.empty() ? "" : ", ").append(yaml_text(name));
-  return "[" + out + "]";
-}
+std::string written(const names_setting& kind, settings& from) { return yaml_list(*kind.at(from)); }
+
+std::string written(const patterns_setting& kind, settings& from) { return written_patterns(*kind.at(from)); }
+
+std::string written(const rules_setting& kind, settings& from) { return written_rules(*kind.at(from)); }
 
 std::string accepted(const number_setting& kind) {
   return std::to_string(kind.min) + ".." + std::to_string(kind.max) + " " + std::string{kind.unit} +
@@ -262,16 +247,32 @@ std::string accepted(const name_setting& kind) {
   return std::string{"a DNS name or IP address"} + (kind.wildcard ? ", \"*.NAME\"" : "") + " or \"\"";
 }
 
-std::string accepted(const names_setting& kind) {
-  constexpr auto words = std::array{" names", " header names", " patterns"};
-  return "a list of at most " + std::to_string(names_setting::names_max) + words[static_cast<std::size_t>(kind.kind)] +
-         " of 1.." + std::to_string(kind.size_max()) + " bytes";
+std::string accepted(const patterns_setting&) {
+  return "a list of at most " + std::to_string(patterns_setting::patterns_max) + " {class, pattern}";
+}
+
+std::string accepted(const rules_setting&) {
+  return "a list of at most " + std::to_string(rules_setting::rules_max) + " rules";
 }
 
 } // namespace
 
-result<void> assign(const setting& which, settings& target, const yaml_node& node) {
-  return std::visit([&](const auto& kind) { return assign(kind, target, node); }, which.kind);
+void assign(const setting& which, settings& target, const yaml_node& node, const problem_sink& report) {
+  const auto key = std::string{which.key};
+  if (const auto* patterns = std::get_if<patterns_setting>(&which.kind))
+    return read_patterns(*patterns->at(target), node, key, patterns_setting::patterns_max, report);
+  if (const auto* rules = std::get_if<rules_setting>(&which.kind))
+    return read_rules(*rules->at(target), node, key, report);
+  const auto done = std::visit(
+      [&](const auto& kind) -> result<void> {
+        if constexpr (requires { assign(kind, target, node); })
+          return assign(kind, target, node);
+        else
+          return {};
+      },
+      which.kind);
+  if (!done)
+    report(node, key, done.error().text + "; accepted: " + accepted(which));
 }
 
 std::string written(const setting& which, const settings& from) {
@@ -281,6 +282,40 @@ std::string written(const setting& which, const settings& from) {
 
 std::string accepted(const setting& which) {
   return std::visit([](const auto& kind) { return accepted(kind); }, which.kind);
+}
+
+std::string accepted(const names_setting& kind) {
+  constexpr auto words = std::array{" names", " header names", " patterns"};
+  return "a list of at most " + std::to_string(names_setting::names_max) + words[static_cast<std::size_t>(kind.kind)] +
+         " of 1.." + std::to_string(kind.size_max()) + " bytes";
+}
+
+result<std::vector<std::string>> read_names(const names_setting& kind, const yaml_node& node) {
+  if (node.kind != yaml_kind::list)
+    return wrong_kind(node, "a list");
+  if (node.children.size() > names_setting::names_max)
+    return failure{"has " + std::to_string(node.children.size()) + " names"};
+  auto names = std::vector<std::string>{};
+  for (const auto& item : node.children) {
+    if (auto checked = check_name(kind, item); !checked)
+      return checked.error();
+    names.push_back(item.text);
+  }
+  return names;
+}
+
+std::string yaml_text(std::string_view text) {
+  auto out = std::string{"\""};
+  for (const auto c : text)
+    out.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+  return out + '"';
+}
+
+std::string yaml_list(const std::vector<std::string>& texts) {
+  auto out = std::string{};
+  for (const auto& text : texts)
+    out.append(out.empty() ? "" : ", ").append(yaml_text(text));
+  return "[" + out + "]";
 }
 
 } // namespace cleartap

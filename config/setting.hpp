@@ -5,6 +5,7 @@
 #include "config/yaml_tree.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -80,22 +81,53 @@ struct names_setting {
   }
 };
 
+/// A list of {class, pattern}.
+struct patterns_setting {
+  static constexpr std::size_t patterns_max = 32;
+
+  place_of<std::vector<pattern_settings>> at = nullptr;
+};
+
+/// A list of rules of redaction.
+struct rules_setting {
+  static constexpr std::size_t rules_max = 24;
+  static constexpr std::size_t patterns_max = 8; // of one rule
+
+  place_of<std::vector<rule_settings>> at = nullptr;
+};
+
 struct setting {
   std::string_view key; // dotted
   std::variant<number_setting, switch_setting, word_setting, path_setting, address_setting, peer_setting, name_setting,
-               names_setting>
+               names_setting, patterns_setting, rules_setting>
       kind;
   bool live = false; // may change while cleartap runs
 };
 
-/// Sets the setting in `target` to the value of `node`, which is not a refusal. The failure is the cause alone, without
-/// place and key, and leaves `target` as it was.
-[[nodiscard]] result<void> assign(const setting& which, settings& target, const yaml_node& node);
+/// Takes what is wrong with a value: the part of it, the key, for items of a list with their numbers, and the cause
+/// with what is accepted.
+using problem_sink = std::function<void(const yaml_node& part, const std::string& key, std::string cause)>;
+
+/// Sets the setting in `target` to the value of `node`, which is not a refusal. What is wrong goes to `report` and
+/// leaves `target` as it was.
+void assign(const setting& which, settings& target, const yaml_node& node, const problem_sink& report);
 
 /// The value that the setting has in `from`, as a file may have it: equal values are written alike.
 [[nodiscard]] std::string written(const setting& which, const settings& from);
 
 /// What the setting accepts, for messages and for the comments of the shipped file, e.g. "1024..65536 bytes".
 [[nodiscard]] std::string accepted(const setting& which);
+
+/// The items of a list of names, or what is wrong with it.
+[[nodiscard]] result<std::vector<std::string>> read_names(const names_setting& kind, const yaml_node& node);
+
+/// What a list of names accepts.
+[[nodiscard]] std::string accepted(const names_setting& kind);
+
+/// As a double-quoted YAML scalar (YAML 1.2 section 5.7), in full. No setting holds control characters.
+[[nodiscard]] std::string yaml_text(std::string_view text);
+
+/// As a YAML list of such scalars.
+[[nodiscard]] std::string yaml_list(const std::vector<std::string>& texts);
 
 } // namespace cleartap

@@ -1,5 +1,6 @@
 #include "config/settings.hpp"
 
+#include "config/redaction_lists.hpp"
 #include "config/settings_reader.hpp"
 #include "config/text.hpp"
 
@@ -79,6 +80,8 @@ result<settings> parse_settings(std::string_view yaml, std::string_view name) {
   auto out = settings{};
   if (auto wrong = read_into(out, yaml, name); !wrong.empty())
     return failure{std::move(wrong)};
+  if (auto checked = check_redaction(out.redaction); !checked)
+    return checked.error();
   return out;
 }
 
@@ -96,6 +99,8 @@ result<settings> load_settings(const std::filesystem::path& path, std::span<cons
       complain(wrong, more);
   if (!wrong.empty())
     return failure{std::move(wrong)};
+  if (auto checked = check_redaction(out.redaction); !checked)
+    return checked.error();
   return out;
 }
 

@@ -43,6 +43,44 @@ struct stage_settings {
   std::size_t queue_max = 64;  // messages that wait for credit, per actor, before the sender drops
 };
 
+/// What is secret by its form, and the class that its masks show.
+struct pattern_settings {
+  std::string name;    // of the class
+  std::string pattern; // see config/pattern.hpp
+
+  bool operator==(const pattern_settings&) const = default;
+};
+
+/// What holds for some exchanges beside what holds for all. Invariant: `host` or `executable` is set; a rule that keeps
+/// anything has no `host`, because whoever calls chooses it.
+struct rule_settings {
+  std::string host;       // "name", "*.name" or an IP address; empty: any
+  std::string executable; // a pattern as in discovery.exclude; empty: any
+  std::string mode;       // empty: as it is without the rule
+  std::vector<std::string> headers;
+  std::vector<std::string> headers_allow;
+  std::vector<std::string> keys;
+  std::vector<pattern_settings> patterns;
+  bool emails = false;
+  bool phones = false;
+  std::vector<std::string> keep_headers; // shown although their names say that they are secret
+  std::vector<std::string> keep_keys;
+  std::vector<std::string> keep_classes; // shown although their form says so
+
+  bool operator==(const rule_settings&) const = default;
+};
+
+struct redaction_settings {
+  std::string mode = "full";              // full, metadata-only
+  std::vector<std::string> headers;       // names to redact beside the built-in ones
+  std::vector<std::string> headers_allow; // if there are any, all others are redacted
+  std::vector<std::string> keys;          // keys whose values are redacted beside the built-in ones
+  std::vector<pattern_settings> patterns;
+  bool emails = false; // redact e-mail addresses
+  bool phones = false; // redact phone numbers
+  std::vector<rule_settings> rules;
+};
+
 struct settings {
   std::string logLevel = "info"; // debug, info, warning, error
 
@@ -99,12 +137,7 @@ struct settings {
     std::size_t connections_max = 16384;        // per shard
   } streams;
 
-  struct {
-    std::vector<std::string> headers; // names to redact beside the built-in ones
-    std::vector<std::string> keys;    // keys whose values are redacted beside the built-in ones
-    bool emails = false;              // redact e-mail addresses
-    bool phones = false;              // redact phone numbers
-  } redaction;
+  redaction_settings redaction;
 
   struct {
     listen_address listen{"0.0.0.0", 9443}; // reconstructor

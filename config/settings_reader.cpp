@@ -42,9 +42,10 @@ void settings_reader::apply(const yaml_node& node, const std::string& key) {
 
   if (!which)
     return apply_section(node, key);
-  const auto done = node.kind == yaml_kind::refused ? failure{node.text} : assign(*which, target_, node);
-  if (!done)
-    report(node, key, done.error().text + "; accepted: " + accepted(*which));
+  if (node.kind == yaml_kind::refused)
+    return report(node, key, node.text + "; accepted: " + accepted(*which));
+  assign(*which, target_, node,
+         [this](const yaml_node& part, const std::string& name, std::string cause) { report(part, name, cause); });
 }
 
 void settings_reader::apply_section(const yaml_node& map, const std::string& section) {

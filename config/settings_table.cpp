@@ -21,6 +21,8 @@ constexpr auto programs = std::array<std::string_view, 4>{"auto", "typed", "unty
 constexpr auto sockets = std::array<std::string_view, 4>{"auto", "tracepoint", "fexit", "none"};
 constexpr auto returns = std::array<std::string_view, 3>{"auto", "probe", "instruction"};
 
+constexpr auto redaction_modes = std::array<std::string_view, 2>{"full", "metadata-only"};
+
 constexpr setting actors(std::string_view key, place_of<std::size_t> at) { return {key, number{at, 1, 64, "actors"}}; }
 constexpr setting batch(std::string_view key, place_of<std::size_t> at) { return {key, number{at, 1, 4096, "items"}}; }
 constexpr setting credit(std::string_view key, place_of<std::size_t> at) {
@@ -86,10 +88,15 @@ constexpr auto table = std::to_array<setting>({
     {"streams.memory_max", number{[](settings& s) { return &s.streams.memory_max; }, 1048576, 68719476736, "bytes"},
      live},
 
+    {"redaction.mode", word_setting{[](settings& s) { return &s.redaction.mode; }, redaction_modes}, live},
     {"redaction.headers", names_setting{[](settings& s) { return &s.redaction.headers; }, name_kind::header}, live},
+    {"redaction.headers_allow",
+     names_setting{[](settings& s) { return &s.redaction.headers_allow; }, name_kind::header}, live},
     {"redaction.keys", names_setting{[](settings& s) { return &s.redaction.keys; }}, live},
+    {"redaction.patterns", patterns_setting{[](settings& s) { return &s.redaction.patterns; }}, live},
     {"redaction.emails", switch_setting{[](settings& s) { return &s.redaction.emails; }}, live},
     {"redaction.phones", switch_setting{[](settings& s) { return &s.redaction.phones; }}, live},
+    {"redaction.rules", rules_setting{[](settings& s) { return &s.redaction.rules; }}, live},
 
     {"link.listen", address_setting{[](settings& s) { return &s.link.listen; }}},
     {"link.connect", peer_setting{[](settings& s) { return &s.link.connect; }}},

@@ -28,6 +28,10 @@ std::string another(const setting& which) {
     return "127.0.0.9:9";
   if (std::holds_alternative<name_setting>(which.kind))
     return "other";
+  if (std::holds_alternative<patterns_setting>(which.kind))
+    return R"([{class: other, pattern: "\\b\"x\"{2}"}])";
+  if (std::holds_alternative<rules_setting>(which.kind))
+    return "[{host: other.example, keys: [other]}]";
   return std::get<names_setting>(which.kind).kind == name_kind::path_pattern ? "[/other]" : "[other]";
 }
 
