@@ -18,6 +18,14 @@ struct evidence_row {
   std::string evidence; // JSON, written and read by actors/inventory alone
 };
 
+/// That exchanges of an endpoint held sensitive data, which was removed from them.
+struct sensitive_place {
+  std::string kind;            // "card"
+  std::string place;           // "request.body.pan"
+  std::uint64_t exchanges = 0; // in which some was there
+  wall_time last_seen{};
+};
+
 struct endpoint_summary {
   std::string method;
   std::string path;         // with named parameters, as in the OpenAPI document, e.g. "/users/{userId}"
@@ -26,6 +34,7 @@ struct endpoint_summary {
   wall_time first_seen{};
   wall_time last_seen{};
   std::vector<std::pair<std::uint16_t, std::uint64_t>> statuses; // ascending; status 0: no response seen
+  std::vector<sensitive_place> sensitive;                        // by place, then class
 };
 
 struct api_summary {

@@ -2,6 +2,7 @@
 
 #include "actors/inventory/ascii.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <string>
 
@@ -24,7 +25,27 @@ void learn_response(endpoint_evidence& into, const exchange& one, bool complete,
     learn(evidence->bodies, one.response->headers, one.response->body, complete, limits);
 }
 
+void learn_sensitive(endpoint_evidence& into, const exchange& one) {
+  for (const auto& [kind, place] : one.findings) {
+    const auto name = kind + " " + place;
+    auto* evidence = is_sensitive_name(name) ? into.sensitive.admit(name, sensitive_max) : nullptr;
+    if (!evidence) {
+      into.sensitive.leave_out();
+      continue;
+    }
+    count_up(evidence->exchanges);
+    evidence->last = std::max(evidence->last, one.time);
+  }
+}
+
 } // namespace
+
+bool is_sensitive_name(std::string_view text) noexcept {
+  const auto blank = text.find(' ');
+  const auto is_shown = [](char c) { return c > ' ' && c <= '~'; };
+  return text.size() <= sensitive_size_max && blank != std::string_view::npos && blank > 0 && blank + 1 < text.size() &&
+         std::ranges::all_of(text.substr(0, blank), is_shown) && std::ranges::all_of(text.substr(blank + 1), is_shown);
+}
 
 bool is_status_name(std::string_view text) noexcept {
   return text == "0" ||
@@ -41,6 +62,14 @@ void learn(endpoint_evidence& into, const exchange& one, const schema_limits& li
     learn(into.query, *one.request->query);
   learn(into.requests, one.request->headers, one.request->body, complete, limits);
   learn_response(into, one, complete, limits);
+  learn_sensitive(into, one);
+}
+
+void merge(bottom_k<sensitive_evidence>& into, const bottom_k<sensitive_evidence>& from) {
+  into.merge(from, sensitive_max, [](sensitive_evidence& ours, const sensitive_evidence& theirs) {
+    count_up(ours.exchanges, theirs.exchanges);
+    ours.last = std::max(ours.last, theirs.last);
+  });
 }
 
 void merge(endpoint_evidence& into, const endpoint_evidence& from, const schema_limits& limits) {
@@ -53,6 +82,7 @@ void merge(endpoint_evidence& into, const endpoint_evidence& from, const schema_
     count_up(ours.responses, theirs.responses);
     merge(ours.bodies, theirs.bodies, limits);
   });
+  merge(into.sensitive, from.sensitive);
 }
 
 } // namespace cleartap

@@ -14,7 +14,9 @@
 
 namespace cleartap {
 
-inline constexpr auto statuses_max = std::size_t{32}; // per endpoint
+inline constexpr auto statuses_max = std::size_t{32};        // per endpoint
+inline constexpr auto sensitive_max = std::size_t{128};      // places of sensitive data, per endpoint
+inline constexpr auto sensitive_size_max = std::size_t{512}; // bytes of a class with its place
 
 struct response_evidence {
   std::uint64_t responses = 0;
@@ -34,6 +36,14 @@ struct time_range {
   }
 };
 
+/// Sensitive data of one class at one place.
+struct sensitive_evidence {
+  std::uint64_t exchanges = 0; // in which redaction found some
+  wall_time last = wall_time::min();
+
+  [[nodiscard]] std::uint64_t weight() const noexcept { return exchanges; }
+};
+
 /// Merging is commutative and associative: the evidence of a set of exchanges does not depend on their order or on how
 /// they were divided, as long as the limits stay the same.
 struct endpoint_evidence {
@@ -42,7 +52,8 @@ struct endpoint_evidence {
   time_range seen;
   text_fields query;
   bodies_by_type requests;
-  bottom_k<response_evidence> responses; // by status in decimal; "0": no response seen
+  bottom_k<response_evidence> responses;  // by status in decimal; "0": no response seen
+  bottom_k<sensitive_evidence> sensitive; // by class and place: "card request.body.pan"
 
   [[nodiscard]] std::uint64_t weight() const noexcept { return saturating_sum(served, called); }
 };
@@ -51,9 +62,13 @@ struct endpoint_evidence {
 /// Precondition: it has a request.
 void learn(endpoint_evidence& into, const exchange& one, const schema_limits& limits);
 
+/// Whether `text` can be a class, a blank and a place.
+[[nodiscard]] bool is_sensitive_name(std::string_view text) noexcept;
+
 /// "0" or "100".."599".
 [[nodiscard]] bool is_status_name(std::string_view text) noexcept;
 
+void merge(bottom_k<sensitive_evidence>& into, const bottom_k<sensitive_evidence>& from);
 void merge(endpoint_evidence& into, const endpoint_evidence& from, const schema_limits& limits);
 
 } // namespace cleartap

@@ -159,6 +159,9 @@ endpoint_evidence reader::endpoint(const json::object& from) {
   bodies(out.requests, object(from, "requests"));
   entries(out.responses, object(from, "responses"), statuses_max, is_status_name,
           [&](const json::object& one) { return response(one); });
+  entries(out.sensitive, object(from, "sensitive"), sensitive_max, is_sensitive_name, [&](const json::object& one) {
+    return sensitive_evidence{counter(one, "exchanges"), instant(one, "last_ns")};
+  });
   return out;
 }
 

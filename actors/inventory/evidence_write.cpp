@@ -92,6 +92,15 @@ json::object written(const bottom_k<response_evidence>& responses, json::storage
   });
 }
 
+json::object written(const bottom_k<sensitive_evidence>& places, json::storage_ptr storage) {
+  return written(places, storage, [&](const sensitive_evidence& one) {
+    auto out = json::object{storage};
+    put(out, "exchanges", one.exchanges);
+    out["last_ns"] = one.last.time_since_epoch().count();
+    return out;
+  });
+}
+
 } // namespace
 
 std::string to_text(const endpoint_evidence& evidence) {
@@ -106,6 +115,7 @@ std::string to_text(const endpoint_evidence& evidence) {
   put(out, "query", written(evidence.query, storage));
   put(out, "requests", written(evidence.requests, storage));
   put(out, "responses", written(evidence.responses, storage));
+  put(out, "sensitive", written(evidence.sensitive, storage));
   return json::serialize(out);
 }
 

@@ -122,6 +122,15 @@ json::object seen_object(const endpoint_evidence& evidence) {
   add("query_parameters_left_out", evidence.query.left_out());
   add("request_bodies_left_out", evidence.requests.left_out());
   add("responses_left_out", evidence.responses.left_out());
+  add("sensitive_left_out", evidence.sensitive.left_out());
+  return out;
+}
+
+json::array sensitive_array(const bottom_k<sensitive_evidence>& evidence) {
+  auto out = json::array{};
+  for (const auto& [kind, place, exchanges, last] : sensitive_places(evidence))
+    out.push_back(
+        json::object{{"class", kind}, {"place", place}, {"exchanges", exchanges}, {"last_seen", rfc3339(last)}});
   return out;
 }
 
@@ -136,6 +145,8 @@ json::object operation_object(const operation& one, const schema_limits& limits)
     out["requestBody"] = request_body_object(evidence.requests, evidence.weight());
   if (auto responses = responses_object(evidence); !responses.empty())
     out["responses"] = std::move(responses);
+  if (auto sensitive = sensitive_array(evidence.sensitive); !sensitive.empty())
+    out["x-cleartap-sensitive"] = std::move(sensitive);
   out["x-cleartap"] = seen_object(evidence);
   return out;
 }

@@ -3,8 +3,10 @@
 #include "actors/inventory/authority.hpp"
 #include "actors/inventory/stable_hash.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <tuple>
 
 namespace cleartap {
 
@@ -58,22 +60,35 @@ endpoint_evidence merged(const operation& one, const schema_limits& limits) {
   return out;
 }
 
+std::vector<sensitive_place> sensitive_places(const bottom_k<sensitive_evidence>& evidence) {
+  auto out = std::vector<sensitive_place>{};
+  for (const auto& [name, one] : evidence.entries()) {
+    const auto blank = name.name.find(' ');
+    out.push_back({name.name.substr(0, blank), name.name.substr(blank + 1), one.exchanges, one.last});
+  }
+  std::ranges::sort(out, {}, [](const sensitive_place& each) { return std::tie(each.place, each.kind); });
+  return out;
+}
+
 endpoint_summary summary_of(const operation_key& key, const operation& one) {
   auto out = endpoint_summary{};
   out.method = key.method;
   out.path = key.path;
   auto seen = time_range{};
   auto statuses = std::map<std::uint16_t, std::uint64_t>{};
+  auto sensitive = bottom_k<sensitive_evidence>{};
   for (const auto* evidence : one.evidence) {
     count_up(out.served, evidence->served);
     count_up(out.called, evidence->called);
     seen.include(evidence->seen);
     for (const auto& [name, response] : evidence->responses.entries())
       count_up(statuses[status_of(name.name)], response.responses);
+    merge(sensitive, evidence->sensitive);
   }
   out.first_seen = seen.first;
   out.last_seen = seen.last;
   out.statuses.assign(statuses.begin(), statuses.end());
+  out.sensitive = sensitive_places(sensitive);
   return out;
 }
 

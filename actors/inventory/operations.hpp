@@ -48,6 +48,9 @@ using operation_map = std::map<operation_key, operation>;
 /// The evidence of an operation as if all its shapes were one.
 [[nodiscard]] endpoint_evidence merged(const operation& one, const schema_limits& limits);
 
+/// Where an operation has sensitive data, by place, then class.
+[[nodiscard]] std::vector<sensitive_place> sensitive_places(const bottom_k<sensitive_evidence>& evidence);
+
 [[nodiscard]] endpoint_summary summary_of(const operation_key& key, const operation& one);
 
 } // namespace cleartap

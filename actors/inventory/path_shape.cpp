@@ -64,7 +64,13 @@ std::optional<segment_type> identifier_type(std::string_view segment) noexcept {
     return segment_type::uuid;
   if (is_hex_id(segment))
     return segment_type::hex;
-  if (segment.find("%5BREDACTED:") != std::string_view::npos)
+  if (segment.starts_with("%5BDROPPED:integer%5D"))
+    return segment_type::integer;
+  if (segment.starts_with("%5BDROPPED:uuid%5D"))
+    return segment_type::uuid;
+  if (segment.starts_with("%5BDROPPED:hex%5D"))
+    return segment_type::hex;
+  if (segment.find("%5BREDACTED:") != std::string_view::npos || segment.starts_with("%5BDROPPED:"))
     return segment_type::redacted;
   return std::nullopt;
 }

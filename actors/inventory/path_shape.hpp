@@ -16,7 +16,7 @@ enum class segment_type : std::uint8_t {
   integer, // decimal digits, perhaps after '-'
   uuid,
   hex,      // 24, 32, 40 or 64 hex digits, letters and decimal digits among them
-  redacted, // "[REDACTED:<class>]", perhaps with other text around it
+  redacted, // "[REDACTED:<class>]", perhaps with other text around it, or "[DROPPED:id]"
   rest      // all that is beyond segments_max or shape_size_max
 };
 

@@ -1,5 +1,7 @@
 #include "actors/inventory/schema_document.hpp"
 
+#include "messages/dropped.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
@@ -9,8 +11,17 @@ namespace {
 
 namespace json = boost::json;
 
+/// Whether no string was seen here but masks, which stand for numbers as well, and something else was.
+bool is_masked_otherwise(const schema_evidence& evidence) noexcept {
+  const auto strings = evidence.seen(json_type::string);
+  return strings > 0 && evidence.strings && evidence.strings->unknown == strings &&
+         evidence.weight() > saturating_sum(strings, evidence.seen(json_type::null));
+}
+
 /// Integers are numbers: where both were seen, "number" says it all.
 bool is_listed(const schema_evidence& evidence, json_type type) noexcept {
+  if (type == json_type::string && is_masked_otherwise(evidence))
+    return false;
   return evidence.seen(type) > 0 && !(type == json_type::integer && evidence.seen(json_type::number) > 0);
 }
 
@@ -59,6 +70,10 @@ void add_properties(json::object& out, const object_evidence& object) {
   auto required = json::array{};
   for (const auto* entry : object.properties.sorted()) {
     const auto& [name, property] = *entry;
+    if (name.name == mark_of(dropped_type::name)) {
+      out["additionalProperties"] = json_schema(property); // keys that are data
+      continue;
+    }
     properties[name.name] = json_schema(property);
     if (property.weight() == object.read)
       required.emplace_back(name.name);

@@ -10,7 +10,7 @@ namespace cleartap {
 
 /// `{}` without evidence. "required" lists the properties that every object had. What a limit left out is told by
 /// x-cleartap-properties-left-out (occurrences) and x-cleartap-cut (containers), what redaction removed by
-/// x-cleartap-redacted (classes).
+/// x-cleartap-redacted (classes). Keys that were dropped as data are additionalProperties.
 [[nodiscard]] boost::json::object json_schema(const schema_evidence& evidence);
 
 /// Of values that travel as text: the narrowest of integer, number, boolean and string that fits all values that

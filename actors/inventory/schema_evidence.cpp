@@ -1,5 +1,7 @@
 #include "actors/inventory/schema_evidence.hpp"
 
+#include "messages/dropped.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
@@ -67,10 +69,16 @@ std::optional<string_format> format_of_class(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+/// The format that is left beside a mark: a URL without its user is one still.
+std::optional<string_format> format_beside(std::string_view mark_name, std::string_view text) noexcept {
+  return mark_name == "url" ? format_of(text) : std::nullopt;
+}
+
 void learn_string(string_evidence& into, std::string_view text) {
   if (const auto mark = redaction_in(text)) {
+    const auto name = redaction_classes[mark->index];
     into.redacted = static_cast<std::uint16_t>(into.redacted | 1u << mark->index);
-    const auto format = mark->whole ? format_of_class(redaction_classes[mark->index]) : std::nullopt;
+    const auto format = mark->whole ? format_of_class(name) : format_beside(name, text);
     if (format)
       count_format(into, *format);
     else
@@ -78,6 +86,49 @@ void learn_string(string_evidence& into, std::string_view text) {
   } else if (const auto format = format_of(text)) {
     count_format(into, *format);
   }
+}
+
+/// What a mark in the place of a dropped value says that the value was.
+json_type type_of_dropped(dropped_type type) noexcept {
+  switch (type) {
+  case dropped_type::integer:
+    return json_type::integer;
+  case dropped_type::number:
+    return json_type::number;
+  case dropped_type::boolean:
+    return json_type::boolean;
+  default:
+    return json_type::string;
+  }
+}
+
+std::optional<string_format> format_of_dropped(dropped_type type) noexcept {
+  switch (type) {
+  case dropped_type::date_time:
+    return string_format::date_time;
+  case dropped_type::date:
+    return string_format::date;
+  case dropped_type::uuid:
+    return string_format::uuid;
+  case dropped_type::email:
+    return string_format::email;
+  case dropped_type::uri:
+    return string_format::uri;
+  case dropped_type::ipv4:
+    return string_format::ipv4;
+  default:
+    return std::nullopt;
+  }
+}
+
+/// As if the value itself had been learnt.
+void learn_dropped(schema_evidence& into, dropped_type type) {
+  count_type(into, type_of_dropped(type));
+  if (type_of_dropped(type) != json_type::string)
+    return;
+  auto& strings = made(into.strings);
+  if (const auto format = format_of_dropped(type))
+    count_format(strings, *format);
 }
 
 /// Applies tree_budget_max. What is kept shrinks only when names are added, whatever the order of the additions: the
@@ -102,6 +153,9 @@ public:
   bool grew() const noexcept { return grew_; }
 
   void learn(schema_evidence& into, const boost::json::value& value, std::size_t depth) {
+    if (const auto* text = value.if_string())
+      if (const auto dropped = dropped_type_of({text->data(), text->size()}))
+        return learn_dropped(into, *dropped);
     count_type(into, type_of_value(value));
     if (const auto* text = value.if_string())
       learn_string(made(into.strings), {text->data(), text->size()});
@@ -191,6 +245,8 @@ void learn(schema_evidence& into, const boost::json::value& value, const schema_
 }
 
 void learn_text(schema_evidence& into, std::string_view text) {
+  if (const auto dropped = dropped_type_of(text))
+    return learn_dropped(into, *dropped);
   const auto type = type_of_text(text);
   count_type(into, type);
   if (type == json_type::string)

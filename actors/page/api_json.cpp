@@ -34,12 +34,26 @@ json::object statuses(const endpoint_summary& endpoint, const json::storage_ptr&
   return out;
 }
 
+json::array sensitive(const endpoint_summary& endpoint, const json::storage_ptr& memory) {
+  auto out = json::array(memory);
+  for (const auto& each : endpoint.sensitive) {
+    auto one = json::object(memory);
+    one["class"] = text(each.kind, memory);
+    one["place"] = text(each.place, memory);
+    one["exchanges"] = each.exchanges;
+    one["last_seen"] = json::string(rfc3339(each.last_seen), memory);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 json::object endpoint_object(const endpoint_summary& endpoint, const json::storage_ptr& memory) {
   auto out = json::object(memory);
   out["method"] = text(endpoint.method, memory);
   out["path"] = text(endpoint.path, memory);
   append_observations(out, endpoint);
   out["statuses"] = statuses(endpoint, memory);
+  out["sensitive"] = sensitive(endpoint, memory);
   return out;
 }
 

@@ -15,7 +15,8 @@ namespace cleartap {
 [[nodiscard]] std::string apis_json(std::span<const api_summary> apis);
 
 /// The members of one entry of apis_json and "endpoints":[{"method","path","served","called","first_seen","last_seen",
-/// "statuses":{"200":12,"none":1}}] in the order of `api`; "none" counts exchanges without a response.
+/// "statuses":{"200":12,"none":1},"sensitive":[{"class","place","exchanges","last_seen"}]}] in the order of `api`;
+/// "none" counts exchanges without a response, "sensitive" tells what redaction removed: never a value.
 [[nodiscard]] std::string api_json(const api_summary& api);
 
 /// {"error":cause}

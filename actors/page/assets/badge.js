@@ -1,4 +1,4 @@
-// Methods and statuses as small coloured labels.
+// Methods, statuses and classes of sensitive data as small coloured labels.
 
 import { breakable, h } from "./dom.js";
 import { count, plural, printable } from "./text.js";
@@ -18,6 +18,10 @@ export const statusChip = (status) => h("span", { class: `chip ${classOf(status)
 export const statusCount = (status, seen) =>
   h("span", { class: `chip ${classOf(status)}`, title: `${plural(seen, "exchange")}: ${wordOf(status)}` },
     wordOf(status), h("small", {}, `×${count(seen)}`));
+
+/** A class of sensitive data. */
+export const sensitiveChip = (name) =>
+  h("span", { class: "chip sensitive", title: `Sensitive data: ${printable(name)}` }, printable(name));
 
 /** A path with its parameters set apart. */
 export const pathNodes = (path) =>

@@ -1,6 +1,6 @@
 // The table of an API's endpoints: filter, order, and one operation's details below its row.
 
-import { methodBadge, pathNodes, statusCount } from "./badge.js";
+import { methodBadge, pathNodes, sensitiveChip, statusCount } from "./badge.js";
 import { arrange, h, setText } from "./dom.js";
 import { operationView } from "./operation.js";
 import { count, plural, setTime } from "./text.js";
@@ -18,6 +18,9 @@ const columns = [
   { key: "last_seen", label: "Last seen", compare: text, downwards: true },
 ];
 
+/** The classes of sensitive data that were seen, each once. */
+const classesOf = (endpoint) => [...new Set(endpoint.sensitive.map((each) => each.class))].sort();
+
 let rowsMade = 0; // for element ids
 
 class Row {
@@ -31,7 +34,8 @@ class Row {
     this.cells = Object.fromEntries(columns.map(({ key, label }) =>
       [key, h("td", { role: "cell", class: key, "data-label": label })]));
     this.cells.method.append(methodBadge(endpoint.method));
-    this.cells.path.append(this.button);
+    this.sensitive = h("span", { class: "sensitive" });
+    this.cells.path.append(this.button, this.sensitive);
     this.seen = h("time");
     this.cells.last_seen.append(this.seen);
     this.element = h("tr", { role: "row", on: { click: (event) => this.#clicked(event) } },
@@ -41,6 +45,9 @@ class Row {
 
   update(endpoint) {
     const changed = JSON.stringify(endpoint.statuses) !== JSON.stringify(this.endpoint?.statuses);
+    const classes = classesOf(endpoint);
+    if (classes.join(" ") !== (this.endpoint ? classesOf(this.endpoint).join(" ") : ""))
+      this.sensitive.replaceChildren(...classes.flatMap((each) => [" ", sensitiveChip(each)]));
     this.endpoint = endpoint;
     setText(this.cells.served, count(endpoint.served));
     setText(this.cells.called, count(endpoint.called));
@@ -52,7 +59,7 @@ class Row {
 
   matches(terms) {
     const { method, path, statuses } = this.endpoint;
-    const searched = `${method} ${path} ${Object.keys(statuses).join(" ")}`.toLowerCase();
+    const searched = [method, path, ...Object.keys(statuses), ...classesOf(this.endpoint)].join(" ").toLowerCase();
     return terms.every((term) => searched.includes(term));
   }
 
@@ -97,7 +104,7 @@ export class EndpointTable {
   constructor(loadDocument) {
     this.loadDocument = loadDocument;
     this.filter = h("input", {
-      type: "search", placeholder: "Filter by method, path or status", "aria-label": "Filter endpoints",
+      type: "search", placeholder: "Filter by method, path, status or sensitive data", "aria-label": "Filter endpoints",
       autocomplete: "off", spellcheck: "false", on: { input: () => this.arrange() },
     });
     this.note = h("p", { class: "note", "aria-live": "polite" }, "Loading…");

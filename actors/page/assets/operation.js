@@ -1,6 +1,6 @@
 // One operation of the OpenAPI document: parameters, request and responses.
 
-import { statusChip } from "./badge.js";
+import { sensitiveChip, statusChip } from "./badge.js";
 import { h } from "./dom.js";
 import { dereference, members, own, schemaTree } from "./schema.js";
 import { plural, printable, time } from "./text.js";
@@ -71,6 +71,15 @@ function securityBlock(operation) {
   return names.length === 0 ? null : block("Authentication", note([...new Set(names)].map(printable).join(", ")));
 }
 
+/** What was removed from exchanges, by place; never a value. */
+function sensitiveBlock(sensitive) {
+  if (sensitive.length === 0)
+    return null;
+  return block("Sensitive data", h("ul", { class: "sensitive" }, ...sensitive.map((each) => h("li", {},
+    sensitiveChip(each.class), " ", h("code", {}, printable(each.place)), " ",
+    h("span", { class: "note" }, `${plural(each.exchanges, "exchange")}, last `, time(each.last_seen))))));
+}
+
 /** The details of `endpoint` as the document `root` tells them. */
 export function operationView(root, endpoint) {
   const path = own(own(root, "paths"), endpoint.path === "*" ? "x-cleartap-asterisk" : endpoint.path);
@@ -80,12 +89,12 @@ export function operationView(root, endpoint) {
     "First seen ", time(endpoint.first_seen), ", last seen ", time(endpoint.last_seen),
     `. ${plural(endpoint.served, "exchange")} served, ${plural(endpoint.called, "exchange")} called.`);
   if (operation === undefined)
-    return h("div", {}, seen, note("The OpenAPI document does not have this operation yet."));
+    return h("div", {}, seen, sensitiveBlock(endpoint.sensitive), note("The OpenAPI document does not have this operation yet."));
   const parameters = [].concat(own(path, "parameters") ?? [], own(operation, "parameters") ?? [])
     .map((each) => dereference(each, root).value);
   const responses = members(own(operation, "responses"))
     .flatMap(([status, response]) => responseParts(status, response, root));
-  return h("div", {}, seen,
+  return h("div", {}, seen, sensitiveBlock(endpoint.sensitive),
     securityBlock(operation), ...parameterBlocks(parameters, root), requestBlock(operation, root),
     responses.length === 0 ? null : block("Responses", ...responses.filter(Boolean)));
 }

@@ -29,7 +29,8 @@ api_summary shop() {
                            .called = 2,
                            .first_seen = morning,
                            .last_seen = morning + 1s,
-                           .statuses = {{0, 1}, {200, 12}, {404, 1}}});
+                           .statuses = {{0, 1}, {200, 12}, {404, 1}},
+                           .sensitive = {{"card", "request.body.pan", 3, wall_time{std::chrono::seconds{1}}}}});
   return api;
 }
 
@@ -71,7 +72,8 @@ TEST_CASE("one API is told with its endpoints and their statuses") {
         R"("first_seen":"2024-02-29T06:05:04.030Z","last_seen":"2024-02-29T06:05:05.030Z","endpoint_count":1,)"
         R"("endpoints":[{"method":"GET","path":"/users/{userId}","served":12,"called":2,)"
         R"("first_seen":"2024-02-29T06:05:04.030Z","last_seen":"2024-02-29T06:05:05.030Z",)"
-        R"("statuses":{"none":1,"200":12,"404":1}}]})");
+        R"("statuses":{"none":1,"200":12,"404":1},"sensitive":[{"class":"card","place":"request.body.pan",)"
+        R"("exchanges":3,"last_seen":"1970-01-01T00:00:01.000Z"}]}]})");
 }
 
 TEST_CASE("the list is ordered by authority, then id, whatever the order of the inventory") {
