@@ -43,6 +43,16 @@ class Refusals(unittest.TestCase):
         ):
             self.refused("/" + key.replace(".", "/"), wanted, sets=[f"{key}={value}"])
 
+    def test_rules_of_redaction_that_show_more_to_a_host_are_refused(self):
+        rule = "trafficSource.ebpfSniffer.redaction.rules[0]"
+        host = f"{rule}.host=a.example"
+        for key, value in (("keep_keys[0]", "pin"), ("keep_classes[0]", "ssn"), ("mode", "full")):
+            self.refused("/trafficSource/ebpfSniffer/redaction/rules/0", sets=[host, f"{rule}.{key}={value}"])
+            with_program = [host, f"{rule}.executable=/bin/a", f"{rule}.{key}={value}"]
+            self.refused("/trafficSource/ebpfSniffer/redaction/rules/0", sets=with_program)
+        self.refused("/redaction/rules/0", sets=[f"{rule}.keys[0]=pin"])
+        self.refused("'namespace'", sets=[f"{rule}.namespace=pay"])
+
     def test_what_belongs_together_is_wanted_together(self):
         self.refused("imageRegistryPassword", "set both or none", sets=["imageRegistryUsername=someone"])
         login = ["imageRegistryUsername=someone", "imageRegistryPassword=secret", "image.repository=cleartap"]

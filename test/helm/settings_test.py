@@ -61,6 +61,31 @@ class Settings(unittest.TestCase):
                 pod = chart.pod_of(objects, kind, f"{name}-{side}")
                 self.assertEqual(refusal(settings, *overrides_of(pod)), "", settings)
 
+    def test_the_program_accepts_every_part_of_redaction(self):
+        redaction = {
+            "mode": "full",
+            "headers": ["X-Ref"],
+            "headers_allow": ["X-Request-Id"],
+            "keys": ["iban"],
+            "patterns": [{"class": "badge", "pattern": "\\bB-[0-9]{6}\\b"}],
+            "emails": True,
+            "phones": False,
+            "rules": [
+                {"host": "*.pay.example", "mode": "metadata-only", "patterns": [{"class": "x", "pattern": "x+"}]},
+                {"executable": "/usr/bin/report", "mode": "full", "keep_keys": ["pin"], "keep_classes": ["ssn"]},
+            ],
+        }
+        objects = chart.render(values=chart.sniffer(redaction=redaction))
+        settings = chart.settings_of(objects, "tap-ebpf-sniffer")
+        self.assertEqual(yaml.safe_load(settings)["redaction"], redaction)
+        self.assertEqual(refusal(settings), "")
+
+    def test_the_program_tells_where_a_pattern_is_wrong(self):
+        values = chart.sniffer(redaction={"patterns": [{"class": "x", "pattern": "a(b"}]})
+        text = refusal(chart.settings_of(chart.render(values=values), "tap-ebpf-sniffer"))
+        self.assertIn("redaction.patterns[0].pattern: ", text)
+        self.assertIn("at its character 2", text)
+
     def test_the_reader_refuses_what_the_program_would(self):
         objects = chart.render(values=chart.sniffer(config={"capture": {"maxBuferSize": 1}}))
         self.assertIn("did you mean capture.maxBufferSize", refusal(chart.settings_of(objects, "tap-ebpf-sniffer")))
