@@ -1,8 +1,9 @@
 #include "actors/enrichment/enrichment_actor.hpp"
 
-#include "actors/enrichment/proc_files.hpp"
 #include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
+
+#include <algorithm>
 
 namespace cleartap {
 
@@ -15,7 +16,7 @@ void add(flow::outlet<exchange_batch>& out, exchange what) {
 
 /// Whether the exchange goes on.
 bool enrich(enrichment_state& state, exchange& what) {
-  auto who = state.processes ? state.processes->find(what.connection.tgid, what.seen) : process_identity{};
+  auto who = state.processes->find(what.connection.tgid, what.seen);
   if (state.excluded.match(who.exe))
     return false;
   if (state.names_processes)
@@ -32,18 +33,19 @@ void pass_on(enrichment_state& state, exchange& what) {
   state.status->out.fetch_add(1, std::memory_order_relaxed);
 }
 
+bool binds_to_executables(const redaction_settings& redaction) {
+  return std::ranges::any_of(redaction.rules, [](const rule_settings& each) { return !each.executable.empty(); });
+}
+
 /// A table that is made later knows what /proc tells of the processes that run by then.
 void take_over(enrichment_state& state, const settings& config) {
   const auto& wanted = config.process;
   state.excluded = exclusion{config.discovery.exclude};
   state.names_processes = wanted.enabled;
-  if (!wanted.enabled && state.excluded.empty())
-    state.processes.reset();
-  else if (state.processes)
-    state.processes->limit(wanted.tree_max, wanted.ancestors_max);
+  if (!wanted.enabled && state.excluded.empty() && !binds_to_executables(config.redaction))
+    state.processes->forget();
   else
-    state.processes.emplace(wanted.tree_max, wanted.ancestors_max,
-                            [](std::uint32_t pid) { return read_proc("/proc", pid); });
+    state.processes->know(wanted.tree_max, wanted.ancestors_max);
 }
 
 void take(enrichment_state& state, const exchange_parcel& parcel) {
@@ -63,12 +65,14 @@ void take(enrichment_state& state, const exchange_parcel& parcel) {
 } // namespace
 
 enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<enrichment_state> self,
-                                           const settings* config, flow::actor_status* status, enrichment_edges edges) {
+                                           const settings* config, flow::actor_status* status, enrichment_edges edges,
+                                           process_board* processes) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
   flow::count_unfinished(*status);
   state.edges = edges;
+  state.processes = processes;
   state.feed.emplace(*edges.feed, *status, flow::wake(self));
   if (edges.uplink)
     state.uplink.emplace(*edges.uplink, *status, flow::wake(self));
@@ -96,8 +100,7 @@ enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<en
       [self](const flow::parcel<process_batch>& parcel) {
         auto delivery = parcel.open();
         for (const auto& event : delivery.batch.events)
-          if (self->state.processes)
-            self->state.processes->apply(event);
+          self->state.processes->apply(event);
       },
       [self](const exchange_parcel& parcel) { take(self->state, parcel); },
       [self](const exchange_announcement& news) {

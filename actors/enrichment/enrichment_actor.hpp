@@ -3,7 +3,7 @@
 #pragma once
 
 #include "actors/enrichment/exclusion.hpp"
-#include "actors/enrichment/process_table.hpp"
+#include "actors/enrichment/process_board.hpp"
 #include "config/settings.hpp"
 #include "messages/interfaces.hpp"
 
@@ -21,14 +21,15 @@ struct enrichment_state {
 
   flow::actor_status* status = nullptr;
   enrichment_edges edges;
-  std::optional<process_table> processes;
-  bool names_processes = true; // else they are known for the sake of the excluded ones alone
+  process_board* processes = nullptr;
+  bool names_processes = true; // else they are known for the sake of the excluded ones and of redaction's rules alone
   exclusion excluded;
   std::optional<flow::outlet<exchange_batch>> uplink;
   std::optional<flow::outlet<exchange_batch>> feed;
 };
 
 enrichment_actor::behavior_type enrichment(enrichment_actor::stateful_pointer<enrichment_state> self,
-                                           const settings* config, flow::actor_status* status, enrichment_edges edges);
+                                           const settings* config, flow::actor_status* status, enrichment_edges edges,
+                                           process_board* processes);
 
 } // namespace cleartap

@@ -85,6 +85,12 @@ process_identity process_table::find(std::uint32_t pid, kernel_time at) {
   return identity;
 }
 
+std::string process_table::executable(std::uint32_t pid, kernel_time at) {
+  auto& who = known(pid, at);
+  look_up(pid, who);
+  return who.exe;
+}
+
 process_table::history& process_table::make_room(std::uint32_t pid) {
   if (size_ >= size_max_)
     forget_oldest();

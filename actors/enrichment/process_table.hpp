@@ -39,6 +39,9 @@ public:
   /// Who had this pid at the time. A process that ended is still known while it is remembered.
   [[nodiscard]] process_identity find(std::uint32_t pid, kernel_time at);
 
+  /// The executable of find() alone.
+  [[nodiscard]] std::string executable(std::uint32_t pid, kernel_time at);
+
   std::size_t size() const noexcept { return size_; }
 
 private:

@@ -82,9 +82,11 @@ void mask_binary(std::string_view text, binary_kind kind, mask_writer& out) {
     return;
   const auto stem_size_min = kind == binary_kind::media ? media_stem_min : 0;
   const auto providers = provider_search{text, false};
+  auto own = out.policy().find_own(text);
+  const auto* own_begin = own.empty() ? text.data() + text.size() : own.front().part.data();
   auto searched = std::size_t{0}; // runs that begin before it are
   for (auto at = std::size_t{0}; at < text.size(); ++at) {
-    if (at == providers.begin())
+    if (at == providers.begin() || text.data() + at == own_begin)
       return out.remove_from(text.substr(at), removal::binary);
     if (opens_pattern(text[at]))
       if (const auto found = find_pattern(text, at, false))

@@ -64,7 +64,7 @@ void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
     if (kind)
       return out.mask(text, *kind);
     const auto value = take_piece(text, ";");
-    if (is_numbering(value) && names_number(key))
+    if (is_numbering(value) && names_number(key) && !out.policy().holds_own(value))
       continue;
     mask_value(value, cut && text.empty(), out);
   }

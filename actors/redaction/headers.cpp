@@ -91,19 +91,37 @@ void mask_authorization(std::string_view value, mask_writer& out) {
 
 void mask_header(const http_header& header, mask_writer& out) {
   const auto& [name, value] = header;
+  if (out.policy().drops_header(name))
+    return out.mask(value, redaction_class::custom);
   if (is_among(name, host_headers))
-    return;
+    return mask_host(value, out);
+  if (out.policy().keeps_header(name))
+    return mask_text(value, false, out);
   if (equal_any_case(name, "Set-Cookie") || equal_any_case(name, "Cookie"))
     mask_cookie(value, name.size() > 6, out);
   else if (equal_any_case(name, "Authorization") || equal_any_case(name, "Proxy-Authorization"))
     mask_authorization(value, out);
   else if (const auto kind = out.policy().header(name))
     out.mask(value, *kind);
-  else if (!is_numbering(value) || !names_number(name))
+  else if (!is_numbering(value) || !names_number(name) || out.policy().holds_own(value))
     mask_text(value, false, out);
 }
 
+/// Few names are long and have digits as every card and nearly every token has.
+bool may_hold_secret(std::string_view name, const redaction_policy& policy) noexcept {
+  constexpr auto size_min = std::size_t{12};
+  constexpr auto digits_min = 2;
+  return policy.has_own() || (name.size() >= size_min && std::ranges::count_if(name, is_digit) >= digits_min);
+}
+
 } // namespace
+
+void mask_host(std::string_view host, mask_writer& out) {
+  const auto at = host.rfind('@'); // no host has one, but a URL that was taken for one may
+  const auto userinfo = host.substr(0, at == std::string_view::npos ? 0 : at);
+  out.mask(userinfo, redaction_class::url);
+  mask_patterns(host.substr(userinfo.size()), false, out);
+}
 
 void mask_headers(http_headers& headers, const redaction_policy& policy, redaction_stats& stats,
                   std::size_t& work_left) {
@@ -112,6 +130,12 @@ void mask_headers(http_headers& headers, const redaction_policy& policy, redacti
     mask_header(header, out);
     if (out.is_changed())
       header.second = std::move(out).take();
+    if (!may_hold_secret(header.first, policy))
+      continue;
+    auto name = mask_writer{header.first, policy, stats, work_left};
+    mask_patterns(header.first, false, name);
+    if (name.is_changed())
+      header.first = std::move(name).take();
   }
 }
 

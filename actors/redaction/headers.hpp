@@ -1,8 +1,7 @@
 // Masks HTTP header fields. Refuses to know bodies.
 #pragma once
 
-#include "actors/redaction/policy.hpp"
-#include "actors/redaction/stats.hpp"
+#include "actors/redaction/mask_writer.hpp"
 #include "messages/exchange.hpp"
 
 #include <cstddef>
@@ -14,5 +13,8 @@ namespace cleartap::masking {
 /// them, are masked as text. `work_left`: bytes that may still be looked at.
 void mask_headers(http_headers& headers, const redaction_policy& policy, redaction_stats& stats,
                   std::size_t& work_left);
+
+/// Masks the authority of a request: names of hosts and ports stay.
+void mask_host(std::string_view host, mask_writer& out);
 
 } // namespace cleartap::masking

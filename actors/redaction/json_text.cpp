@@ -137,9 +137,14 @@ private:
       mask_json_value(key, level_, out_);
   }
 
-  bool may_hold_secret(const json_string& string, bool cut) const noexcept {
+  bool may_hold_secret(const json_string& string, bool cut) const {
     return string.may_hold_secret(cut) || (out_.policy().contacts().any() && string.may_hold_contact()) ||
-           holds_provider(string.content, cut);
+           holds_provider(string.content, cut) || may_hold_own(string);
+  }
+
+  /// What is escaped is searched when it is decoded.
+  bool may_hold_own(const json_string& string) const {
+    return out_.policy().has_own() && (string.escaped() || out_.policy().holds_own(string.content));
   }
 
   void set_key(std::string_view key) {
@@ -161,7 +166,7 @@ private:
     if (names_value)
       set_name(value);
     const auto cut = !value.closed || cut_;
-    if (value.may_hold_number() && is_numbering(value.content) && names_number(key_))
+    if (value.may_hold_number() && is_numbering(value.content) && names_number(key_) && !may_hold_own(value))
       return;
     if (may_hold_secret(value, cut))
       mask_json_value(value, level_, out_);
@@ -182,6 +187,8 @@ private:
     if (depth_ > 0 && take_colon()) {
       key_ = token;
       set_key(token);
+      for (const auto& own : out_.policy().find_own(token))
+        out_.mask(own.part, own.kind);
       return true;
     }
     names_value_ = false;
@@ -194,7 +201,10 @@ private:
       at_ = begin;
       return false;
     }
-    mask_json_number(token, key_, cut_ && end == text_.size(), out_);
+    if (const auto own = out_.policy().find_own(token); !own.empty())
+      out_.mask_quoted(token, own.front().kind);
+    else
+      mask_json_number(token, key_, cut_ && end == text_.size(), out_);
     return true;
   }
 
@@ -220,7 +230,10 @@ bool looks_like_json(std::string_view text) noexcept {
   if (text.starts_with(byte_order_mark))
     text.remove_prefix(byte_order_mark.size());
   const auto begin = text.find_first_not_of(" \t\r\n");
-  return begin != std::string_view::npos && (text[begin] == '{' || text[begin] == '[');
+  if (begin == std::string_view::npos || (text[begin] != '{' && text[begin] != '['))
+    return false;
+  text.remove_prefix(begin);
+  return !text.starts_with("[REDACTED:") && !text.starts_with("[DROPPED:"); // text that begins with a mask
 }
 
 void mask_json(std::string_view text, bool cut, std::size_t level, mask_writer& out) {

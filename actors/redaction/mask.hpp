@@ -28,6 +28,7 @@ enum class redaction_class : std::uint8_t {
 
 namespace masking {
 
+/// A class past these is one of own_patterns.hpp.
 inline constexpr auto masks = std::array<std::string_view, 15>{
     "[REDACTED:password]", "[REDACTED:secret]", "[REDACTED:token]", "[REDACTED:apikey]", "[REDACTED:authorization]",
     "[REDACTED:session]",  "[REDACTED:card]",   "[REDACTED:ssn]",   "[REDACTED:jwt]",    "[REDACTED:pem]",

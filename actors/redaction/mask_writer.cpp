@@ -6,18 +6,18 @@
 namespace cleartap::masking {
 
 void mask_writer::mask(std::string_view part, redaction_class kind) {
-  if (part.empty() || is_mask(part) || removed_)
+  if (part.empty() || policy_->mask_size(part) == part.size() || removed_ || policy_->keeps(kind))
     return;
   count(kind);
-  replace(part, mask_of(kind), kind);
+  replace(part, policy_->mask_of(kind), kind);
 }
 
 void mask_writer::mask_quoted(std::string_view part, redaction_class kind) {
-  if (part.empty() || removed_)
+  if (part.empty() || removed_ || policy_->keeps(kind))
     return;
   count(kind);
   auto quoted = std::string{'"'};
-  quoted += mask_of(kind);
+  quoted += policy_->mask_of(kind);
   replace(part, quoted += '"', kind);
 }
 
@@ -72,6 +72,10 @@ void mask_writer::copy_to(std::string_view part) {
   copied_ = begin + part.size();
 }
 
-void mask_writer::count(redaction_class kind) noexcept { ++stats_->masked[static_cast<std::size_t>(kind)]; }
+/// The classes of the configuration share a count.
+void mask_writer::count(redaction_class kind) noexcept {
+  const auto index = static_cast<std::size_t>(kind);
+  ++stats_->masked[index < masks.size() ? index : static_cast<std::size_t>(redaction_class::custom)];
+}
 
 } // namespace cleartap::masking

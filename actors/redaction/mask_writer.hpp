@@ -1,5 +1,5 @@
-// Writes masks into one text, counts and notes them; the text is copied only when the first mask is written. Refuses to know
-// what a secret is.
+// Writes masks into one text, counts and notes them; the text is copied only when the first mask is written. Refuses to
+// know what a secret is.
 #pragma once
 
 #include "actors/redaction/policy.hpp"

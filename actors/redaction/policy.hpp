@@ -1,9 +1,13 @@
-// What is to be masked by name, compiled once from the configuration. Refuses to know messages.
+// What is to be masked by name and by the patterns of the configuration. Refuses to know messages, and which exchanges
+// it is for.
 #pragma once
 
 #include "actors/redaction/contacts.hpp"
 #include "actors/redaction/key_rule.hpp"
+#include "actors/redaction/own_patterns.hpp"
 
+#include <bitset>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +16,20 @@
 
 namespace cleartap {
 
+/// What a policy is made of. Names of headers are whole and of any case.
+struct policy_wishes {
+  bool metadata_only = false; // no value is kept
+  std::vector<std::string> headers;
+  std::vector<std::string> keys;
+  std::vector<std::vector<std::string>> headers_allow; // what is not in each of these is masked
+  masking::contact_rules contacts;
+  std::vector<std::string> keep_headers;
+  std::vector<std::string> keep_keys;                    // whole names, compared by their words
+  std::vector<std::string> keep_classes;                 // what is told by its form
+  std::shared_ptr<const masking::own_patterns> patterns; // perhaps shared with other policies
+  masking::pattern_choice chosen;                        // of them
+};
+
 /// Read-only after its construction, so that any number of threads may share it. Not copied: its parts refer to each
 /// other.
 class redaction_policy {
@@ -19,22 +37,62 @@ public:
   /// `headers` (any case, whole names) and `keys` are masked as `custom` beside the built-in ones.
   explicit redaction_policy(std::span<const std::string> headers = {}, std::span<const std::string> keys = {},
                             masking::contact_rules contacts = {});
+  explicit redaction_policy(policy_wishes wishes);
+
+  /// Whether values are dropped, see drop_values.hpp.
+  [[nodiscard]] bool metadata_only() const noexcept { return wishes_.metadata_only; }
 
   /// The class of the values under `key`, decoded, or nothing if they may be shown.
   [[nodiscard]] std::optional<redaction_class> key(std::string_view key, std::size_t stem_size_min = 0) const noexcept {
-    return keys_.match(key, stem_size_min);
+    const auto kind = keys_.match(key, stem_size_min);
+    return kind && !kept_keys_.empty() && is_kept_key(key) ? std::nullopt : kind;
   }
 
   /// The class of the value of the header `name`, or nothing if it may be shown.
   [[nodiscard]] std::optional<redaction_class> header(std::string_view name) const noexcept;
 
+  /// Whether lists of headers to keep leave the header `name` out.
+  [[nodiscard]] bool drops_header(std::string_view name) const noexcept;
+
+  /// Whether the header `name` is shown although its name says that it is secret.
+  [[nodiscard]] bool keeps_header(std::string_view name) const noexcept;
+
+  /// Whether what is of this class is shown.
+  [[nodiscard]] bool keeps(redaction_class kind) const noexcept { return kept_[static_cast<std::uint8_t>(kind)]; }
+
   /// Which contacts are masked.
-  [[nodiscard]] masking::contact_rules contacts() const noexcept { return contacts_; }
+  [[nodiscard]] masking::contact_rules contacts() const noexcept { return wishes_.contacts; }
+
+  /// What the patterns of the configuration match, see own_patterns::find.
+  [[nodiscard]] std::vector<masking::finding> find_own(std::string_view text) const {
+    return has_own_ ? wishes_.patterns->find(text, wishes_.chosen) : std::vector<masking::finding>{};
+  }
+
+  [[nodiscard]] bool holds_own(std::string_view text) const {
+    return has_own_ && wishes_.patterns->holds(text, wishes_.chosen);
+  }
+
+  [[nodiscard]] bool has_own() const noexcept { return has_own_; }
+
+  /// "[REDACTED:card]"
+  [[nodiscard]] std::string_view mask_of(redaction_class kind) const noexcept {
+    const auto own = wishes_.patterns ? wishes_.patterns->mask_of(kind) : std::string_view{};
+    return own.empty() ? masking::mask_of(kind) : own;
+  }
+
+  /// The size of the mask that `text` starts with, or 0.
+  [[nodiscard]] std::size_t mask_size(std::string_view text) const noexcept {
+    return wishes_.patterns ? wishes_.patterns->mask_size(text) : masking::mask_size(text);
+  }
 
 private:
-  std::vector<std::string> headers_;
+  bool is_kept_key(std::string_view key) const noexcept;
+
+  policy_wishes wishes_;
   masking::key_rule keys_;
-  masking::contact_rules contacts_;
+  std::vector<std::string> kept_keys_; // in lower case, without what separates words
+  std::bitset<256> kept_;              // classes
+  bool has_own_ = false;
 };
 
 } // namespace cleartap

@@ -1,6 +1,7 @@
 #include "actors/redaction/recorder.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/policy.hpp"
 #include "actors/redaction/stats.hpp"
 
 #include <algorithm>
@@ -10,16 +11,9 @@ namespace cleartap::masking {
 namespace {
 
 constexpr auto name_size_max = std::size_t{40};
-constexpr auto name_digits_max = 2;
 constexpr auto spaces_max = 4; // between a key and its value, on each side of what separates them
 
 bool is_name_char(char c) noexcept { return is_alnum(c) || is_one_of(c, "_-."); }
-
-/// Long runs and digits are of values that stand where a name is expected.
-bool is_name(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= name_size_max && std::ranges::all_of(text, is_name_char) &&
-         std::ranges::count_if(text, is_digit) <= name_digits_max;
-}
 
 std::string lower_case(std::string_view text) {
   auto lower = std::string{text};
@@ -51,7 +45,7 @@ std::string_view key_at_end(std::string_view before) noexcept {
   while (size < before.size() && size <= name_size_max && is_name_char(before[before.size() - 1 - size]))
     ++size;
   const auto key = before.substr(before.size() - size);
-  return is_name(key) ? key : std::string_view{};
+  return is_place_name(key) ? key : std::string_view{};
 }
 
 /// Finds the text by its address: masks come while it is still in its place.
@@ -99,7 +93,7 @@ private:
     note_.place = message;
     note_.place += message.empty() ? "" : ".";
     note_.place += names[static_cast<std::size_t>(note_.part)];
-    if (is_name(name_))
+    if (is_place_name(name_))
       note_.place += "." + lower_case(name_);
     return std::move(note_);
   }
@@ -118,7 +112,9 @@ void recorder::mask(std::string_view text, std::size_t floor, std::string_view p
   note->kind = kind;
   note->begin = static_cast<std::size_t>(part.data() - text.data());
   note->end = note->begin + part.size();
-  if (const auto key = key_at_end(text.substr(floor, note->begin - floor)); !key.empty())
+  const auto path = note->part == message_part::body ? body_place_.find(text, note->begin) : std::nullopt;
+  const auto key = path ? std::string_view{*path} : key_at_end(text.substr(floor, note->begin - floor));
+  if (!key.empty())
     (note->place += '.') += key;
   add(std::move(*note));
 }
@@ -134,8 +130,10 @@ void recorder::remove(std::string_view text, std::string_view part, removal why)
 }
 
 void recorder::add(redaction_note note) {
+  if (!note.removed)
+    note.name = class_in(policy_.mask_of(note.kind));
   if (!note.removed && what_.findings.size() < findings_max) {
-    auto finding = masked_value{std::string{name_of(note.kind)}, note.place};
+    auto finding = masked_value{note.name, note.place};
     if (std::ranges::find(what_.findings, finding) == what_.findings.end())
       what_.findings.push_back(std::move(finding));
   }

@@ -2,6 +2,7 @@
 // found.
 #pragma once
 
+#include "actors/redaction/json_place.hpp"
 #include "actors/redaction/mask.hpp"
 #include "messages/exchange.hpp"
 
@@ -15,10 +16,10 @@
 namespace cleartap {
 
 enum class removal : std::uint8_t;
+class redaction_policy;
 
-/// "card": what stands in a mask and in reports.
-constexpr std::string_view name_of(redaction_class kind) noexcept {
-  const auto mask = masking::mask_of(kind);
+/// "card" of "[REDACTED:card]".
+constexpr std::string_view class_in(std::string_view mask) noexcept {
   const auto begin = mask.find(':') + 1;
   return mask.substr(begin, mask.size() - 1 - begin);
 }
@@ -32,23 +33,25 @@ enum class message_part : std::uint8_t { path, query, header, trailer, body, ope
 /// What was masked, or from where on the rest was removed.
 struct redaction_note {
   redaction_class kind = redaction_class::custom; // if nothing was removed
+  std::string name;                               // of the class, which may be one of the configuration: "card"
   std::optional<removal> removed;
   bool in_request = false;
   message_part part = message_part::body;
   std::size_t index = 0; // of the header or trailer
   std::size_t begin = 0; // in the text as it was before
   std::size_t end = 0;
-  std::string place; // "request.headers.cookie.sid", "request.query.token", "response.body.password"
+  std::string place; // "request.headers.cookie.sid", "request.query.token", "response.body.user.pin"
 };
 
 namespace masking {
 
-/// Behind the part stands the name of the header and the key of the value, if they look like names: letters, digits,
-/// '_', '-' and '.', few of them digits, so that a place never shows what a mask hides.
+/// Behind the part stands the name of the header and the key of the value, in JSON the keys above it, if they look like
+/// names.
 class recorder {
 public:
   /// `notes`: where all of them go, or null for the exchange's findings only.
-  recorder(exchange& what, std::vector<redaction_note>* notes) noexcept : what_{what}, notes_{notes} {}
+  recorder(exchange& what, const redaction_policy& policy, std::vector<redaction_note>* notes) noexcept
+      : what_{what}, policy_{policy}, notes_{notes} {}
 
   /// `part` of `text` is masked; what is before `floor` is masked already, so that no key begins there. Texts
   /// that are not the exchange's own, such as decoded values, are not noted.
@@ -61,7 +64,9 @@ private:
   void add(redaction_note note);
 
   exchange& what_;
+  const redaction_policy& policy_;
   std::vector<redaction_note>* notes_;
+  json_place body_place_;
 };
 
 } // namespace masking

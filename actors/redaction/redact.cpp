@@ -1,9 +1,11 @@
 #include "actors/redaction/redact.hpp"
 
 #include "actors/redaction/body.hpp"
+#include "actors/redaction/drop_values.hpp"
 #include "actors/redaction/form.hpp"
 #include "actors/redaction/headers.hpp"
 #include "actors/redaction/mask_writer.hpp"
+#include "actors/redaction/plain_text.hpp"
 
 #include <utility>
 
@@ -16,6 +18,9 @@ public:
   exchange_pass(const redaction_policy& policy, redaction_stats& stats) noexcept : policy_{policy}, stats_{stats} {}
 
   void mask_head(http_request& request) {
+    for (auto* word : {&request.method, &request.scheme}) // a peer may put anything there
+      rewrite(*word, [](std::string_view text, auto& out) { masking::mask_patterns(text, false, out); });
+    rewrite(request.host, [](std::string_view host, auto& out) { masking::mask_host(host, out); });
     masking::mask_headers(request.headers, policy_, stats_, work_left_);
     masking::mask_headers(request.trailers, policy_, stats_, work_left_);
     rewrite(request.path, [](std::string_view path, auto& out) { masking::mask_path(path, out); });
@@ -62,8 +67,9 @@ private:
 /// Has the masks of an exchange noted as long as it lives.
 class noting_scope {
 public:
-  noting_scope(exchange& what, redaction_stats& stats, std::vector<redaction_note>* notes) noexcept
-      : recorder_{what, notes}, stats_{stats} {
+  noting_scope(exchange& what, const redaction_policy& policy, redaction_stats& stats,
+               std::vector<redaction_note>* notes) noexcept
+      : recorder_{what, policy, notes}, stats_{stats} {
     stats_.notes = &recorder_;
   }
   noting_scope(const noting_scope&) = delete;
@@ -80,7 +86,7 @@ private:
 void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats,
             std::vector<redaction_note>* notes) {
   ++stats.exchanges;
-  const auto noting = noting_scope{what, stats, notes};
+  const auto noting = noting_scope{what, policy, stats, notes};
   auto pass = exchange_pass{policy, stats};
   if (what.request) // heads first: a costly body must not use up their share
     pass.mask_head(*what.request);
@@ -92,6 +98,17 @@ void redact(exchange& what, const redaction_policy& policy, redaction_stats& sta
   removed |= what.response && pass.mask_body(*what.response);
   if (removed && what.quality == exchange_quality::complete)
     what.quality = exchange_quality::truncated_limit;
+  if (policy.metadata_only())
+    drop_values(what, policy);
+}
+
+void redact(std::string& word, const redaction_policy& policy) {
+  auto uncounted = redaction_stats{};
+  auto work_left = masking::work_max;
+  auto out = masking::mask_writer{word, policy, uncounted, work_left};
+  masking::mask_host(word, out);
+  if (out.is_changed())
+    word = std::move(out).take();
 }
 
 } // namespace cleartap

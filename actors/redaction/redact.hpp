@@ -16,4 +16,7 @@ namespace cleartap {
 void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats,
             std::vector<redaction_note>* notes = nullptr);
 
+/// Masks what shows by its own form in one word, such as the name of a server.
+void redact(std::string& word, const redaction_policy& policy);
+
 } // namespace cleartap

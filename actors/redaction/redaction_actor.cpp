@@ -7,21 +7,23 @@ namespace cleartap {
 
 namespace {
 
-void apply(redaction_state& state, const settings& config) {
-  const auto& wanted = config.redaction;
-  const auto contacts = masking::contact_rules{.emails = wanted.emails, .phones = wanted.phones};
-  state.policy.emplace(wanted.headers, wanted.keys, contacts);
+void mask(redaction_state& state, exchange& what) {
+  const auto executable =
+      state.rules->asks_executable() ? state.processes->executable(what.connection.tgid, what.seen) : std::string{};
+  redact(what, state.rules->policy_for(host_of(what), executable), state.stats);
 }
 
 } // namespace
 
 redaction_actor::behavior_type redaction(redaction_actor::stateful_pointer<redaction_state> self,
-                                         const settings* config, flow::actor_status* status, flow::edge_status* out) {
+                                         const settings* config, flow::actor_status* status, flow::edge_status* out,
+                                         process_board* processes) {
   flow::keep_exception_text(self);
   auto& state = self->state;
   state.status = status;
   flow::count_unfinished(*status);
-  apply(state, *config);
+  state.processes = processes;
+  state.rules.emplace(config->redaction);
   state.out.emplace(*out, *status, flow::wake(self));
   return {
       [self](drain_atom) {
@@ -32,13 +34,13 @@ redaction_actor::behavior_type redaction(redaction_actor::stateful_pointer<redac
         self->state.out->pump();
         flow::end_when_idle(self, *self->state.status, *self->state.out);
       },
-      [self](const new_settings& news) { apply(self->state, *news.now); },
+      [self](const new_settings& news) { self->state.rules.emplace(news.now->redaction); },
       [self](const exchange_parcel& parcel) {
         auto& st = self->state;
         auto delivery = parcel.open();
         auto units = delivery.batch.units();
         for (auto& each : delivery.batch.exchanges) {
-          redact(each, *st.policy, st.stats);
+          mask(st, each);
           st.out->filling(0).exchanges.push_back(std::move(each));
           st.out->filled(0);
         }

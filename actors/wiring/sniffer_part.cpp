@@ -1,6 +1,7 @@
 #include "actors/wiring/sniffer_part.hpp"
 
 #include "actors/enrichment/enrichment_actor.hpp"
+#include "actors/enrichment/proc_files.hpp"
 #include "actors/feed/feed_actor.hpp"
 #include "actors/probes/hello_watch.hpp"
 #include "actors/probes/library_file.hpp"
@@ -90,6 +91,9 @@ std::function<std::optional<file_id>(int fd)> inode_identifier() {
 
 } // namespace
 
+sniffer_part::sniffer_part(const live_settings& live)
+    : live_{&live}, processes_{[](std::uint32_t pid) { return read_proc("/proc", pid); }} {}
+
 result<void> sniffer_part::prepare() {
   allow_many_files();
   const auto& capture = live_->current()->capture;
@@ -137,10 +141,10 @@ void sniffer_part::add_to(plan& into, bool deliver) {
   });
   auto workers =
       into.add_stage("redaction", "exchanges", pipeline.redaction.actors, [&](actor_status& status, std::size_t) {
-        return spawner(redaction, live_, &status, to_enrichment);
+        return spawner(redaction, live_, &status, to_enrichment, &processes_);
       });
   auto enrichers = into.add_stage("enrichment", "exchanges", 1, [&](actor_status& status, std::size_t) {
-    return spawner(enrichment, live_, &status, enrichment_edges{to_uplink, to_feed});
+    return spawner(enrichment, live_, &status, enrichment_edges{to_uplink, to_feed}, &processes_);
   });
   auto feeds = into.add_stage("feed", "exchanges", 1,
                               [&](actor_status& status, std::size_t) { return spawner(feed, &status, &*hub_); });

@@ -1,6 +1,7 @@
 // A node's half: from the kernel to the uplink, or for a watcher to the feed alone.
 #pragma once
 
+#include "actors/enrichment/process_board.hpp"
 #include "actors/feed/watch_hub.hpp"
 #include "actors/probes/kernel_programs.hpp"
 #include "actors/rescan/rescan_actor.hpp"
@@ -14,7 +15,7 @@ namespace cleartap::wiring {
 
 class sniffer_part {
 public:
-  explicit sniffer_part(const live_settings& live) noexcept : live_{&live} {}
+  explicit sniffer_part(const live_settings& live);
 
   /// What can fail for a reason that the user can mend, before any actor runs.
   [[nodiscard]] result<void> prepare();
@@ -36,6 +37,7 @@ private:
   std::optional<kernel_programs> programs_;
   std::optional<uplink_memory> unsent_;
   discovery_tools discovery_;
+  process_board processes_;
   watch_status watched_;
   std::optional<watch_hub> hub_;
   std::size_t uplink_ = 0;

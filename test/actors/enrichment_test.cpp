@@ -21,6 +21,7 @@ struct fixture : running_system {
   flow::edge_status to_feed{"enrichment", "feed", "exchanges", 1, 256, 16, 64};
   flow::outlet<process_batch> events{from_ring, producer, [] {}};
   flow::outlet<exchange_batch> exchanges{from_redaction, producer, [] {}};
+  process_board processes{[](std::uint32_t) { return std::optional<proc_facts>{}; }};
   enrichment_actor actor;
 
   explicit fixture(bool names_processes = true) {
@@ -28,7 +29,7 @@ struct fixture : running_system {
     config.process.enabled = names_processes;
     to_feed.wanted = false;
     actor = system.spawn(enrichment, static_cast<const settings*>(&config), &status,
-                         enrichment_edges{&to_uplink, &to_feed});
+                         enrichment_edges{&to_uplink, &to_feed}, &processes);
     events.attach({&from_ring, 0, caf::actor_cast<flow::sink<process_batch>>(actor), &status});
     exchanges.attach({&from_redaction, 0, caf::actor_cast<flow::sink<exchange_batch>>(actor), &status});
     runs(excluded_pid, "/opt/agent");

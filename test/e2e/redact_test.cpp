@@ -40,6 +40,38 @@ TEST_CASE("redact masks standard input") {
   CHECK(redact({}, "").output == "");
 }
 
+TEST_CASE("redact applies the rules of a host and of an executable") {
+  const auto home = cleartap::temporary_directory{};
+  const auto file =
+      home.write("policy.yaml", "redaction:\n  emails: true\n  patterns: [{class: badge, pattern: 'B-[0-9]{6}'}]\n"
+                                "  rules:\n"
+                                "    - {host: '*.pay.example', keys: [account]}\n"
+                                "    - {executable: /usr/bin/report, keep_keys: [session_id]}\n");
+  const auto by = [&](std::vector<std::string> options) {
+    options.insert(options.end(), {"--config", file.string()});
+    return redact(std::move(options), R"({"a":"B-123456 ann@a.example","account":"1","session_id":"2"})").output;
+  };
+  CHECK(by({"--host", "b.example"}) ==
+        R"({"a":"[REDACTED:badge] [REDACTED:email]","account":"1","session_id":"[REDACTED:session]"})");
+  CHECK(by({"--host", "a.pay.example", "--executable", "/usr/bin/report"}) ==
+        R"({"a":"[REDACTED:badge] [REDACTED:email]","account":"[REDACTED:custom]","session_id":"2"})");
+  CHECK(by({}) ==
+        R"({"a":"[REDACTED:badge] [REDACTED:email]","account":"[REDACTED:custom]","session_id":"[REDACTED:session]"})");
+  CHECK(redact({"--set", "redaction.mode=metadata-only"}, R"({"a":[1,2],"b":"x"})").output ==
+        R"({"a":["[DROPPED:integer]"],"b":"[DROPPED:string]"})");
+}
+
+TEST_CASE("redact refuses a bad pattern with its place and its character") {
+  const auto home = cleartap::temporary_directory{};
+  const auto file = home.write("policy.yaml", "redaction:\n  patterns:\n    - class: a\n      pattern: 'a{3,1}'\n");
+  const auto done = redact({"--config", file.string()}, "{}");
+  CHECK(done.status == 1);
+  CHECK(done.output == "");
+  CHECK(done.complaints.find("policy.yaml:4: redaction.patterns[0].pattern: ") != std::string::npos);
+  CHECK(done.complaints.find("at its character 2") != std::string::npos);
+  CHECK(redact({"--set", "redaction.patterns=[{class: a, pattern: 'a*'}]"}, "{}").status == 1);
+}
+
 TEST_CASE("redact reports class, place and position") {
   const auto done = redact({"--report"}, R"({"id":17,"password":"hunter2","pan":"4111111111111111"})");
   CHECK(lines_of(done.complaints) ==

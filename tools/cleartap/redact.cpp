@@ -12,6 +12,8 @@ namespace {
 struct redact_options {
   config_options config;
   std::string content_type;
+  std::string host;
+  std::string executable;
   bool reports = false;
   bool is_batch = false;
 };
@@ -56,7 +58,7 @@ int finish_output() {
   return std::cout ? 0 : fail({"cannot write to standard output; is the disk full or the reader gone?"});
 }
 
-int run_one(const redactor& redact, const redact_options& options) {
+int run_one(redactor& redact, const redact_options& options) {
   auto input = read_input();
   if (!input)
     return fail(input.error());
@@ -68,7 +70,7 @@ int run_one(const redactor& redact, const redact_options& options) {
   return finish_output();
 }
 
-int run_batch(const redactor& redact, const redact_options& options) {
+int run_batch(redactor& redact, const redact_options& options) {
   if (!options.content_type.empty())
     return fail({"--content-type is of one text; with --batch each line has its own content_type"});
   const auto outcome = redact_batch(redact, std::cin, std::cout, [&](std::string_view id, const redacted_text& text) {
@@ -86,7 +88,7 @@ int run(const redact_options& options) {
   const auto config = options.config.load();
   if (!config)
     return fail(config.error());
-  const auto redact = redactor{*config};
+  auto redact = redactor{*config, options.host, options.executable};
   return options.is_batch ? run_batch(redact, options) : run_one(redact, options);
 }
 
@@ -100,20 +102,36 @@ void add_redact(CLI::App& app, int& status) {
       ->add_option("--content-type", options->content_type,
                    "What the input is; message/http is a request or response with its head; default: guessed")
       ->type_name("TYPE");
+  command
+      ->add_option(
+          "--host", options->host,
+          "Redact as what is sent to this host, for rules with `host`; default: the Host of message/http, else "
+          "unknown")
+      ->type_name("HOST");
+  command
+      ->add_option(
+          "--executable", options->executable,
+          "Redact as what is seen at this program, its whole path, for rules with `executable`; default: unknown")
+      ->type_name("PATH");
   command->add_flag("--report", options->reports,
                     "Tell each mask on standard error: {start, end, class, place}, a JSON object a line; start and end "
                     "are bytes of the input, null where it had to be decoded");
   command->add_flag("--batch", options->is_batch,
                     "Read {id, content_type, body_base64}, a JSON object a line, and write {id, body_base64} or {id, "
                     "error} for each, in order");
-  command->footer("The input may have 32 MiB, and so may a line of a batch. Exits with 0 if all of it was read and "
-                  "redacted; what a\n"
-                  "limit removed is told on standard error.\n"
-                  "Examples:\n"
-                  "  echo '{\"password\":\"hunter2\"}' | cleartap redact\n"
-                  "  cleartap redact --content-type message/http --report <request.txt >shown.txt\n"
-                  "  cleartap redact --set 'redaction.keys=[pin, iban]' <body.json\n"
-                  "  cleartap redact --batch <bodies.ndjson >redacted.ndjson");
+  command->footer(
+      "The input may have 32 MiB, and so may a line of a batch. Exits with 0 if all of it was read and "
+      "redacted; what a\n"
+      "limit removed is told on standard error.\n"
+      "Where host or executable is unknown, rules that remove more apply, those that keep something do not.\n"
+      "Examples:\n"
+      "  echo '{\"password\":\"hunter2\"}' | cleartap redact\n"
+      "  cleartap redact --content-type message/http --report <request.txt >shown.txt\n"
+      "  cleartap redact --set 'redaction.keys=[pin, iban]' <body.json\n"
+      "  cleartap redact --set redaction.mode=metadata-only <body.json\n"
+      "  cleartap redact --config policy.yaml --host api.pay.example --executable /usr/bin/report "
+      "<body.json\n"
+      "  cleartap redact --batch <bodies.ndjson >redacted.ndjson");
   command->callback([options, &status] { status = run(*options); });
 }
 

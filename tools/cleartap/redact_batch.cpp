@@ -101,7 +101,7 @@ void write(std::ostream& out, std::string_view id, std::string_view key, std::st
 
 } // namespace
 
-batch_outcome redact_batch(const redactor& redact, std::istream& in, std::ostream& out,
+batch_outcome redact_batch(redactor& redact, std::istream& in, std::ostream& out,
                            const std::function<void(std::string_view id, const redacted_text&)>& told) {
   auto outcome = batch_outcome{};
   auto line = std::string{};

@@ -19,7 +19,7 @@ struct batch_outcome {
 };
 
 /// `told(id, text)`, with the id as JSON, is called for each text that was redacted, before its line is written.
-batch_outcome redact_batch(const redactor& redact, std::istream& in, std::ostream& out,
+batch_outcome redact_batch(redactor& redact, std::istream& in, std::ostream& out,
                            const std::function<void(std::string_view id, const redacted_text&)>& told);
 
 } // namespace cleartap

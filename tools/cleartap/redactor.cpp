@@ -30,7 +30,7 @@ std::string removal_text(const redaction_note& note, std::string_view place) {
 void add(redacted_text& out, const redaction_note& note, std::string place, std::optional<std::size_t> offset) {
   if (note.removed)
     return out.removals.push_back(removal_text(note, place));
-  auto line = report_line{.kind = name_of(note.kind), .place = std::move(place)};
+  auto line = report_line{.kind = note.name, .place = std::move(place)};
   if (offset) {
     line.start = *offset + note.begin;
     line.end = *offset + note.end;
@@ -40,22 +40,21 @@ void add(redacted_text& out, const redaction_note& note, std::string place, std:
 
 } // namespace
 
-result<redacted_text> redactor::operator()(std::string_view content_type, std::string input) const {
+result<redacted_text> redactor::operator()(std::string_view content_type, std::string input) {
   if (masking::starts_any_case(content_type, "message/http"))
     return redact_message(input);
   return redact_body(content_type, std::move(input));
 }
 
-redacted_text redactor::redact_body(std::string_view content_type, std::string input) const {
+redacted_text redactor::redact_body(std::string_view content_type, std::string input) {
   constexpr auto owner = std::string_view{"response."};
   auto what = exchange{};
   auto& message = what.response.emplace();
   if (!content_type.empty())
     message.headers = {{"Content-Type", std::string{content_type}}};
   message.body = {.bytes = std::move(input)};
-  auto stats = redaction_stats{};
   auto notes = std::vector<redaction_note>{};
-  redact(what, policy_, stats, &notes);
+  redact_exchange(what, notes);
   auto out = redacted_text{.bytes = std::move(message.body.bytes)};
   for (const auto& each : notes)
     if (each.part == message_part::body)
@@ -63,13 +62,18 @@ redacted_text redactor::redact_body(std::string_view content_type, std::string i
   return out;
 }
 
-result<redacted_text> redactor::redact_message(std::string_view input) const {
+void redactor::redact_exchange(exchange& what, std::vector<redaction_note>& notes) {
+  const auto host = host_.empty() ? host_of(what) : std::string_view{host_};
+  auto stats = redaction_stats{};
+  redact(what, rules_.policy_for(host, executable_), stats, &notes);
+}
+
+result<redacted_text> redactor::redact_message(std::string_view input) {
   auto document = read_http_document(input, input_max);
   if (!document)
     return document.error();
-  auto stats = redaction_stats{};
   auto notes = std::vector<redaction_note>{};
-  redact(document->what, policy_, stats, &notes);
+  redact_exchange(document->what, notes);
   auto out = redacted_text{.bytes = http_text(document->what)};
   for (const auto& each : notes)
     if (each.part != message_part::operation) // it is of the body too

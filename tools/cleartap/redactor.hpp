@@ -3,6 +3,7 @@
 
 #include "actors/redaction/mask_writer.hpp"
 #include "actors/redaction/redact.hpp"
+#include "actors/redaction/rules.hpp"
 #include "config/settings.hpp"
 #include "messages/result.hpp"
 
@@ -17,7 +18,7 @@ namespace cleartap {
 struct report_line {
   std::optional<std::size_t> start;
   std::optional<std::size_t> end;
-  std::string_view kind;
+  std::string kind;
   std::string place;
 };
 
@@ -32,16 +33,21 @@ public:
   /// Bytes of a text. Half of what redaction may look at, so that most texts of this size are redacted whole.
   static constexpr std::size_t input_max = masking::work_max / 2;
 
-  explicit redactor(const settings& config) : policy_{config.redaction.headers, config.redaction.keys} {}
+  /// For what is seen at `host` by `executable`, either perhaps empty: unknown.
+  redactor(const settings& config, std::string host, std::string executable)
+      : rules_{config.redaction}, host_{std::move(host)}, executable_{std::move(executable)} {}
 
   /// `content_type` empty: guessed, as in captured traffic. "message/http": a request or response with its head.
-  [[nodiscard]] result<redacted_text> operator()(std::string_view content_type, std::string input) const;
+  [[nodiscard]] result<redacted_text> operator()(std::string_view content_type, std::string input);
 
 private:
-  redacted_text redact_body(std::string_view content_type, std::string input) const;
-  result<redacted_text> redact_message(std::string_view input) const;
+  redacted_text redact_body(std::string_view content_type, std::string input);
+  result<redacted_text> redact_message(std::string_view input);
+  void redact_exchange(exchange& what, std::vector<redaction_note>& notes);
 
-  redaction_policy policy_;
+  redaction_rules rules_;
+  std::string host_;
+  std::string executable_;
 };
 
 } // namespace cleartap

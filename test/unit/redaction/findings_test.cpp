@@ -15,8 +15,8 @@ std::vector<std::string> notes_of(exchange& what) {
   redact(what, sample::policy(), stats, &notes);
   auto lines = std::vector<std::string>{};
   for (const auto& each : notes)
-    lines.push_back((each.removed ? "removed" : std::string{name_of(each.kind)}) + " " + each.place + " " +
-                    std::to_string(each.begin) + ".." + std::to_string(each.end));
+    lines.push_back((each.removed ? "removed" : each.name) + " " + each.place + " " + std::to_string(each.begin) +
+                    ".." + std::to_string(each.end));
   return lines;
 }
 
@@ -38,7 +38,26 @@ TEST_CASE("what is masked is noted with its class, its place and where it stood"
                                 "session request.headers.cookie.sid 4..5",
                                 "session request.headers.cookie.theme 13..17", "card request.path 7..23",
                                 "token request.query.token 13..19", "apikey response.trailers.x-api-key 0..1",
-                                "password request.body.password 23..30", "card request.body.pan 38..54"});
+                                "password request.body.user.password 23..30", "card request.body.user.pan 38..54"});
+}
+
+TEST_CASE("a place in JSON names all keys above it, arrays add nothing") {
+  auto what = sample::with_body(
+      "application/json",
+      R"({"a":[{"x":1,"cards":["4111111111111111"]},[{"b c":{"pin":1}}]],"u@x.example":{"pin":2},"pin":3,)"
+      R"("4111111111111111":4,"z":{"\"":5},"token":"{\"a\":1"})");
+  auto stats = redaction_stats{};
+  redact(what, sample::policy(), stats);
+  CHECK(what.findings == std::vector<masked_value>{{"card", "request.body.a.cards"},
+                                                   {"password", "request.body.a.*.pin"},
+                                                   {"password", "request.body.*.pin"},
+                                                   {"password", "request.body.pin"},
+                                                   {"card", "request.body"},
+                                                   {"token", "request.body.token"}});
+  what = sample::with_body("application/x-ndjson", "{\"a\":{\"pin\":1}}\n{\"b\":{\"pin\":1}}\n");
+  redact(what, sample::policy(), stats);
+  CHECK(what.findings ==
+        std::vector<masked_value>{{"password", "request.body.a.pin"}, {"password", "request.body.b.pin"}});
 }
 
 TEST_CASE("findings are kept once and within their limit") {

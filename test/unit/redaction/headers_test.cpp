@@ -44,3 +44,19 @@ TEST_CASE("other headers stay") {
   CHECK(header("Cache-Control", "max-age=0, private") == "max-age=0, private");
   CHECK(header("Date", "Mon, 23 Nov 2026 08:25:11 GMT") == "Mon, 23 Nov 2026 08:25:11 GMT");
 }
+
+TEST_CASE("what a peer puts into names, method and scheme is searched, too") {
+  auto what = exchange{};
+  auto& request = what.request.emplace();
+  request.method = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+  request.scheme = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+  request.headers = {{"X-4111111111111111", "a"}, {"Token-4111111111111111", "abc"}, {"X-B3-TraceId-1234", "7"}};
+  auto stats = redaction_stats{};
+  redact(what, sample::policy(), stats);
+  CHECK(request.method == "[REDACTED:provider]");
+  CHECK(request.scheme == "[REDACTED:provider]");
+  CHECK(request.headers[0] == http_header{"X-[REDACTED:card]", "a"});
+  CHECK(request.headers[1].first == "Token-[REDACTED:card]");
+  CHECK(request.headers[1].second == "[REDACTED:token]");
+  CHECK(request.headers[2] == http_header{"X-B3-TraceId-1234", "7"});
+}

@@ -1,0 +1,41 @@
+// Where in JSON a byte stands: the keys above it. Refuses to judge values.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cleartap::masking {
+
+inline constexpr auto place_names_max = std::size_t{16};  // keys of one place
+inline constexpr auto place_depth_max = std::size_t{512}; // open containers that are followed
+
+/// Goes through one text from its start as far as it is asked, so that asking for many places costs one pass.
+class json_place {
+public:
+  /// The keys above text[offset], from the outermost on, "card.number"; arrays add nothing, and "*" stands for a key
+  /// that does not look like a name. Nothing if `text` is no JSON or too deep. Offsets in one text come in order.
+  [[nodiscard]] std::optional<std::string> find(std::string_view text, std::size_t offset);
+
+private:
+  struct container {
+    bool is_object = false;
+    std::string_view key; // whose value is read
+  };
+
+  void advance(std::size_t offset);
+  bool take_string(std::size_t offset);
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool too_deep_ = false; // or no JSON
+  std::vector<container> open_;
+};
+
+/// Whether `text` looks like a name: letters, digits, '_', '-' and '.', few of them digits, so that a place never shows
+/// what a mask hides.
+[[nodiscard]] bool is_place_name(std::string_view text) noexcept;
+
+} // namespace cleartap::masking
