@@ -4,6 +4,8 @@
 #include "actors/enrichment/proc_files.hpp"
 #include "actors/flow/continued_ledger.hpp"
 #include "actors/flow/stage.hpp"
+#include "actors/redaction/redact.hpp"
+#include "actors/redaction/rules.hpp"
 #include "actors/rescan/proc_maps.hpp"
 
 #include <algorithm>
@@ -187,6 +189,7 @@ void take_over(self_pointer self, const settings& config) {
   const auto& wanted = config.discovery;
   state.table->limit(wanted.libraries_max, wanted.unused_max);
   state.coverage->limit(config.coverage.processes_max);
+  state.policy = policy_of_all(config.redaction);
   const auto more = std::exchange(state.libraries_max, wanted.libraries_max) < wanted.libraries_max;
   const auto other_pace = std::exchange(state.scan_interval, wanted.rescanInterval) != wanted.rescanInterval;
   const auto others_excluded = std::exchange(state.excluded, wanted.exclude) != wanted.exclude;
@@ -257,6 +260,7 @@ void prepare(self_pointer self, const settings& config) {
       self->send(self->state.probes, ignore_atom_v, what);
   });
   state.ignored->exclude(exclusion{state.excluded});
+  state.policy = policy_of_all(config.redaction);
   state.coverage.emplace(
       config.coverage.processes_max, state.tools.hellos ? state.tools.hellos(config) : hello_source{},
       process_source{is_alive, read_facts, [stacks = std::make_shared<tls_stacks>("/proc")](std::uint32_t pid) {
@@ -298,7 +302,11 @@ rescan_actor::behavior_type rescan(self_pointer self, const settings* config, fl
       [self](rescan_atom) { scan(self); },
       [self](list_atom) { return self->state.table->rows(now()); },
       [self](coverage_atom) {
-        return self->state.coverage->report(now(), [self](std::uint32_t pid) { return tls_of(self->state, pid); });
+        auto report =
+            self->state.coverage->report(now(), [self](std::uint32_t pid) { return tls_of(self->state, pid); });
+        for (auto& row : report.rows) // whoever connects writes what it likes in its ClientHello
+          redact(row.server_name, *self->state.policy);
+        return report;
       },
       [self](tick_atom) {
         tick(self);

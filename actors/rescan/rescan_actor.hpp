@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/coverage/coverage_watch.hpp"
+#include "actors/redaction/policy.hpp"
 #include "actors/rescan/ignored_processes.hpp"
 #include "actors/rescan/library_table.hpp"
 #include "actors/rescan/mapped_file.hpp"
@@ -11,6 +12,7 @@
 #include "messages/interfaces.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -45,7 +47,8 @@ struct rescan_state {
   std::chrono::steady_clock::time_point sweep_due;
   std::vector<file_id> own_files; // this executable, as mappings show it
   std::vector<std::string> excluded;
-  bool programs_told = false; // by their files; else by the kernel's exec alone
+  std::unique_ptr<const redaction_policy> policy; // for the names of servers
+  bool programs_told = false;                     // by their files; else by the kernel's exec alone
   probes_actor probes;
 };
 
