@@ -201,11 +201,17 @@ private:
       at_ = begin;
       return false;
     }
-    if (const auto own = out_.policy().find_own(token); !own.empty())
-      out_.mask_quoted(token, own.front().kind);
-    else
+    if (!out_.policy().has_own() || !mask_own_number(token))
       mask_json_number(token, key_, cut_ && end == text_.size(), out_);
     return true;
+  }
+
+  /// Whether the patterns of the configuration match in it.
+  bool mask_own_number(std::string_view token) {
+    const auto own = out_.policy().find_own(token);
+    if (!own.empty())
+      out_.mask_quoted(token, own.front().kind);
+    return !own.empty();
   }
 
   std::string_view text_;

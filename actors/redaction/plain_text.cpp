@@ -48,12 +48,10 @@ public:
 
   void run() {
     while (at_ < text_.size() && !out_.is_removed()) {
-      if (at_ >= own_.begin())
-        at_ = own_.mask(at_, cut_, out_); // floor_ stays: it may be the key of what follows
-      else if (at_ >= element_begin_)
+      if (at_ >= element_begin_)
         mask_element();
-      else if (at_ >= providers_.begin())
-        on_provider();
+      else if (at_ >= found_begin_)
+        on_found();
       else
         step();
     }
@@ -79,6 +77,15 @@ private:
     out_.mask(part, kind);
     at_ = static_cast<std::size_t>(part.data() - text_.data()) + part.size();
     floor_ = at_;
+  }
+
+  /// One comparison per byte for both.
+  void on_found() {
+    if (at_ >= own_.begin())
+      at_ = own_.mask(at_, cut_, out_); // floor_ stays: it may be the key of what follows
+    else
+      on_provider();
+    found_begin_ = std::min(providers_.begin(), own_.begin());
   }
 
   /// Whatever masked the text up to at_ may have passed the token.
@@ -212,6 +219,7 @@ private:
   mask_writer& out_;
   provider_search providers_;
   own_search own_;
+  std::size_t found_begin_ = std::min(providers_.begin(), own_.begin());
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 

@@ -80,7 +80,7 @@ bool redaction_policy::keeps_header(std::string_view name) const noexcept {
 }
 
 bool redaction_policy::is_kept_key(std::string_view key) const noexcept {
-  if (key.size() > masking::key_window_max)
+  if (kept_keys_.empty() || key.size() > masking::key_window_max)
     return false;
   masking::folded_key name;
   masking::fold(key, name);

@@ -44,8 +44,10 @@ public:
 
   /// The class of the values under `key`, decoded, or nothing if they may be shown.
   [[nodiscard]] std::optional<redaction_class> key(std::string_view key, std::size_t stem_size_min = 0) const noexcept {
-    const auto kind = keys_.match(key, stem_size_min);
-    return kind && !kept_keys_.empty() && is_kept_key(key) ? std::nullopt : kind;
+    auto kind = keys_.match(key, stem_size_min);
+    if (kind && is_kept_key(key))
+      kind.reset();
+    return kind;
   }
 
   /// The class of the value of the header `name`, or nothing if it may be shown.

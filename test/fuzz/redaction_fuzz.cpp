@@ -1,7 +1,10 @@
 // Bodies, headers and queries of anyone, with a secret planted under a sensitive key: the secret never shows, whatever
-// stands around it, and neither does redaction crash or its work and its output exceed their bounds.
+// stands around it and whatever own patterns match beside it or in it, nor where values are dropped; and neither does
+// redaction crash or its work and its output exceed their bounds.
+#include "actors/redaction/drop_values.hpp"
 #include "actors/redaction/mask_writer.hpp"
 #include "actors/redaction/redact.hpp"
+#include "actors/redaction/rules.hpp"
 #include "test/fuzz/input.hpp"
 
 #include <algorithm>
@@ -83,8 +86,36 @@ std::size_t size_of(const http_headers& headers) {
   return sum;
 }
 
-void check(exchange what, bool has_secret) {
-  static const auto policy = redaction_policy{};
+bool shows(const http_headers& headers) {
+  return std::ranges::any_of(headers, [](const http_header& each) { return shows(each.first) || shows(each.second); });
+}
+
+/// Patterns that match next to the secret, in it and in what stands around it.
+redaction_settings with_patterns() {
+  auto wanted = redaction_settings{};
+  wanted.patterns = {{"a", "[a-z]{3}"}, {"b", "Qz7"}, {"c", "[\\x22:=<>&]+"}, {"d", "pass|key|to"}, {"e", "^.{5}"}};
+  return wanted;
+}
+
+redaction_settings without_values() {
+  auto wanted = redaction_settings{};
+  wanted.mode = "metadata-only";
+  return wanted;
+}
+
+void check_dropped(exchange what, bool has_secret) {
+  static auto rules = redaction_rules{without_values()};
+  auto stats = redaction_stats{};
+  const auto size = what.request->body.bytes.size();
+  redact(what, rules.policy_for("", ""), stats);
+  const auto& request = *what.request;
+  if (has_secret)
+    expect(!shows(request.body.bytes) && !shows(*request.query) && !shows(request.headers));
+  // A pair of an empty key and a digit is the shortest that becomes two marks.
+  expect(request.body.bytes.size() <= std::max(size * 16, size + dropped_growth_max + masking::growth_max + 128));
+}
+
+void check(exchange what, bool has_secret, const redaction_policy& policy) {
   auto stats = redaction_stats{};
   auto notes = std::vector<redaction_note>{};
   const auto size = what.request->body.bytes.size() + size_of(what.request->headers);
@@ -97,6 +128,14 @@ void check(exchange what, bool has_secret) {
   expect(what.findings.size() <= findings_max);
   for (const auto& each : notes)
     expect(each.begin <= each.end && !(has_secret && shows(each.place)));
+}
+
+void check_all(const exchange& what, bool has_secret) {
+  static const auto built_in = redaction_policy{};
+  static auto own = redaction_rules{with_patterns()};
+  check(what, has_secret, built_in);
+  check(what, has_secret, own.policy_for("", ""));
+  check_dropped(what, has_secret);
 }
 
 } // namespace
@@ -116,7 +155,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   any.headers = {{"Content-Type", std::string{types[type]}}, {"X-Any", text_of(before)}, {"Cookie", text_of(after)}};
   any.body.bytes = text_of(before) + text_of(after);
   any.body.truncated = is_cut;
-  check(std::move(free), false);
+  check_all(free, false);
 
   const auto around = surroundings(before, type);
   if (shows(around) || shows(text_of(after))) // the fuzzer has learnt it from the comparisons
@@ -129,6 +168,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.headers = {{"Content-Type", std::string{types[type]}}, {"Authorization", "Bearer " + std::string{secret}}};
   request.body.bytes = around + planted(type, key) + separator + text_of(after);
   request.body.truncated = is_cut;
-  check(std::move(hidden), true);
+  check_all(hidden, true);
   return 0;
 }
