@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cleartap::masking {
 
@@ -44,6 +45,11 @@ public:
   /// Takes `part.size()` off the exchange's work, or removes the text from `part` on.
   [[nodiscard]] bool spend(std::string_view part);
 
+  /// Until end_own(), what the patterns of the configuration match in `text` is masked where nothing else is. What else
+  /// is secret is found as if there were no patterns.
+  void begin_own(std::string_view text);
+  void end_own();
+
   bool is_removed() const noexcept { return removed_; }
   bool is_changed() const noexcept { return changed_; }
   std::optional<redaction_class> first() const noexcept { return first_; } // class of the first mask
@@ -53,6 +59,9 @@ public:
 
 private:
   void copy_to(std::string_view part);
+  void flush_own(std::string_view part);
+  void mask_own(std::size_t end);
+  void write_own(std::string_view part, redaction_class kind);
   void count(redaction_class kind) noexcept;
 
   std::string_view text_;
@@ -60,10 +69,24 @@ private:
   redaction_stats* stats_;
   std::size_t* work_left_;
   std::string out_;
-  std::size_t copied_ = 0; // bytes of text_ that out_ stands for
+  std::size_t copied_ = 0;   // bytes of text_ that out_ stands for
+  std::vector<finding> own_; // matches of patterns of the configuration
+  std::size_t own_next_ = 0; // of own_: those before are written
   std::optional<redaction_class> first_;
   bool changed_ = false;
   bool removed_ = false;
+};
+
+/// begin_own() and end_own() of one text.
+class own_scope {
+public:
+  own_scope(std::string_view text, mask_writer& out) : out_{out} { out_.begin_own(text); }
+  own_scope(const own_scope&) = delete;
+  own_scope& operator=(const own_scope&) = delete;
+  ~own_scope() { out_.end_own(); }
+
+private:
+  mask_writer& out_;
 };
 
 } // namespace cleartap::masking

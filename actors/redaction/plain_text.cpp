@@ -6,7 +6,6 @@
 #include "actors/redaction/json_string.hpp"
 #include "actors/redaction/keyed_value.hpp"
 #include "actors/redaction/markup.hpp"
-#include "actors/redaction/own_search.hpp"
 #include "actors/redaction/patterns.hpp"
 #include "actors/redaction/percent.hpp"
 #include "actors/redaction/providers.hpp"
@@ -44,14 +43,14 @@ bool follows_secret(std::string_view word) noexcept {
 class text_pass {
 public:
   text_pass(std::string_view text, bool cut, mask_writer& out) noexcept
-      : text_{text}, cut_{cut}, out_{out}, providers_{text, cut}, own_{text, out.policy()} {}
+      : text_{text}, cut_{cut}, out_{out}, providers_{text, cut} {}
 
   void run() {
     while (at_ < text_.size() && !out_.is_removed()) {
       if (at_ >= element_begin_)
         mask_element();
-      else if (at_ >= found_begin_)
-        on_found();
+      else if (at_ >= providers_.begin())
+        on_provider();
       else
         step();
     }
@@ -77,15 +76,6 @@ private:
     out_.mask(part, kind);
     at_ = static_cast<std::size_t>(part.data() - text_.data()) + part.size();
     floor_ = at_;
-  }
-
-  /// One comparison per byte for both.
-  void on_found() {
-    if (at_ >= own_.begin())
-      at_ = own_.mask(at_, cut_, out_); // floor_ stays: it may be the key of what follows
-    else
-      on_provider();
-    found_begin_ = std::min(providers_.begin(), own_.begin());
   }
 
   /// Whatever masked the text up to at_ may have passed the token.
@@ -218,8 +208,6 @@ private:
   bool cut_;
   mask_writer& out_;
   provider_search providers_;
-  own_search own_;
-  std::size_t found_begin_ = std::min(providers_.begin(), own_.begin());
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 
@@ -238,22 +226,20 @@ private:
 } // namespace
 
 void mask_text(std::string_view text, bool cut, mask_writer& out) {
-  if (out.spend(text))
-    text_pass{text, cut, out}.run();
+  if (!out.spend(text))
+    return;
+  const auto own = own_scope{text, out};
+  text_pass{text, cut, out}.run();
 }
 
 void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
   if (!out.spend(text))
     return;
+  const auto own = own_scope{text, out};
   auto providers = provider_search{text, cut};
-  auto own = own_search{text, out.policy()};
   const auto contacts = out.policy().contacts();
   auto floor = std::size_t{0};
   for (auto at = std::size_t{0}; at < text.size();) {
-    if (at >= own.begin()) {
-      floor = at = own.mask(at, cut, out);
-      continue;
-    }
     if (at > providers.begin())
       providers.advance(at);
     auto found = std::optional<finding>{};

@@ -114,7 +114,7 @@ void recorder::mask(std::string_view text, std::size_t floor, std::string_view p
   note->end = note->begin + part.size();
   const auto path = note->part == message_part::body ? body_place_.find(text, note->begin) : std::nullopt;
   const auto key = path ? std::string_view{*path} : key_at_end(text.substr(floor, note->begin - floor));
-  if (!key.empty())
+  if (!key.empty() && !policy_.holds_own(key)) // the patterns of the configuration may match in a key
     (note->place += '.') += key;
   add(std::move(*note));
 }

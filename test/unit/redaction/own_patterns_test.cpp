@@ -74,6 +74,12 @@ TEST_CASE("an own pattern never lets through what is secret without it") {
   };
   CHECK(text("n 4111111111111111 m", with("4111")).find("111111") == std::string::npos);
   CHECK(text("n 4111111111111111 m", with("1111 m")).find("411111") == std::string::npos);
+  auto separators = redaction_rules{sample::redaction(with("="))};
+  auto what = sample::with_body("text/plain", "password=hunter2");
+  sample::apply(separators, what);
+  CHECK(what.request->body.bytes == "password[REDACTED:x][REDACTED:password]");
+  CHECK(text("<password>hunter2</password>", with("d>")).find("hunter2") == std::string::npos);
+  CHECK(text("https://ann:hunter2@a.example", with("ps://a")).find("hunter2") == std::string::npos);
   CHECK(text("password=hunter2", with("password")).find("hunter2") == std::string::npos);
   CHECK(text("password: hunter2 and", with("hunt")).find("er2") == std::string::npos);
   CHECK(text("password: hunter2", with("ter2$")).find("hun") == std::string::npos);
