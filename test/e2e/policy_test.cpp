@@ -136,3 +136,21 @@ TEST_CASE("the inventory lists sensitive data by endpoint, class and place") {
   CHECK(text(found, "/1/class") == "card");
   CHECK(text(found, "/1/place") == "request.body.card.number");
 }
+
+TEST_CASE("check says whether a file is right, and what it removes") {
+  auto home = temporary_directory{};
+  const auto check = [&](std::string_view redaction) {
+    const auto file = home.write("cleartap.yaml", "redaction:\n" + std::string{redaction});
+    return run({.words = {cleartap_executable(), "check", "--json", "--config", file.string()}});
+  };
+  const auto right = check("  keys: [iban]\n  rules: [{executable: /a, keep_keys: [pin]}]\n");
+  const auto told = boost::json::parse(right.output);
+  const auto& trials = told.at("trials").as_array();
+  CHECK(text(trials.back(), "/what") == "redaction");
+  CHECK(text(trials.back(), "/detail") ==
+        "mode full; 0 headers, 1 key and 0 patterns of its own; 1 rule, 1 by executable");
+  const auto wrong = check("  patterns: [{class: a, pattern: '*'}]\n");
+  CHECK(wrong.status == 1);
+  CHECK(wrong.output == "");
+  CHECK(wrong.complaints.find("cleartap.yaml:2: redaction.patterns[0].pattern: ") != std::string::npos);
+}
