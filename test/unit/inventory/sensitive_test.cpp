@@ -28,9 +28,7 @@ std::vector<std::string> lines_of(const std::vector<sensitive_place>& places) {
 
 using lines = std::vector<std::string>;
 
-boost::json::value document_of(const inventory& all) {
-  return boost::json::parse(*all.openapi(all.apis().front().id));
-}
+boost::json::value document_of(const inventory& all) { return boost::json::parse(*all.openapi(all.apis().front().id)); }
 
 } // namespace
 
@@ -74,8 +72,7 @@ TEST_CASE("sensitive data is stored, loaded and merged, in any order") {
   both.learn(first);
   CHECK(other.take_changed().front().evidence == both.take_changed().front().evidence);
   const auto id = other.apis().front().id;
-  CHECK(lines_of(other.api(id)->endpoints[0].sensitive) ==
-        lines{"ssn request.query.q 2 9", "card response.body 1 2"});
+  CHECK(lines_of(other.api(id)->endpoints[0].sensitive) == lines{"ssn request.query.q 2 9", "card response.body 1 2"});
 }
 
 TEST_CASE("rows from before sensitive data was told are read") {
@@ -88,8 +85,8 @@ TEST_CASE("rows from before sensitive data was told are read") {
 
 TEST_CASE("places that cannot be and those beyond the limit are counted as left out") {
   auto evidence = endpoint_evidence{};
-  learn(evidence, with_findings(call("GET", "/", 200), {{"", "a"}, {"b", ""}, {"c", "d\n"}, {"e", std::string(600, 'f')}}),
-        {});
+  learn(evidence,
+        with_findings(call("GET", "/", 200), {{"", "a"}, {"b", ""}, {"c", "d\n"}, {"e", std::string(600, 'f')}}), {});
   CHECK(evidence.sensitive.empty());
   CHECK(evidence.sensitive.left_out() == 4);
   for (auto i = 0; i < 500; ++i)
@@ -100,11 +97,11 @@ TEST_CASE("places that cannot be and those beyond the limit are counted as left 
 
 TEST_CASE("what was dropped is learnt as if it had been seen") {
   const auto seen = schema_of({R"({"id":1,"price":1.5,"ok":true,"name":"Ann","none":null,)"
-                                 R"("day":"2026-11-26","mail":"ann@a.example","tags":["a"]})"});
+                               R"("day":"2026-11-26","mail":"ann@a.example","tags":["a"]})"});
   const auto dropped =
       schema_of({R"({"id":"[DROPPED:integer]","price":"[DROPPED:number]","ok":"[DROPPED:boolean]",)"
-                   R"("name":"[DROPPED:string]","none":null,"day":"[DROPPED:date]","mail":"[DROPPED:email]",)"
-                   R"("tags":["[DROPPED:string]"]})"});
+                 R"("name":"[DROPPED:string]","none":null,"day":"[DROPPED:date]","mail":"[DROPPED:email]",)"
+                 R"("tags":["[DROPPED:string]"]})"});
   CHECK(dropped == seen);
 }
 
@@ -119,7 +116,8 @@ TEST_CASE("masks take no type from a place where values are seen") {
   CHECK(schema_of({R"([4,"[REDACTED:card]"])"}).find(R"("string")") == std::string::npos);
   CHECK(schema_of({R"(["[REDACTED:card]",null])"}).find(R"("type":["string","null"])") != std::string::npos);
   CHECK(schema_of({R"([4,"a","[REDACTED:card]"])"}).find(R"(["string","integer"])") != std::string::npos);
-  CHECK(schema_of({R"("[REDACTED:email]")"}) == R"({"type":"string","format":"email","x-cleartap-redacted":["email"]})");
+  CHECK(schema_of({R"("[REDACTED:email]")"}) ==
+        R"({"type":"string","format":"email","x-cleartap-redacted":["email"]})");
   CHECK(schema_of({R"("https://[REDACTED:url]@a.example/b")"}).find(R"("format":"uri")") != std::string::npos);
 }
 
