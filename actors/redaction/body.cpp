@@ -27,7 +27,7 @@ void mask_body(std::string_view text, std::string_view content_type, bool cut, s
   if (text.find('\0') != std::string_view::npos) // neither JSON nor a form: perhaps UTF-16
     return mask_binary(text, binary_kind_of(text, content_type), out);
   if (looks_like_json(text) || contains_any_case(content_type, "json"))
-    return mask_json(text, cut, 0, out);
+    return mask_json(text, cut, out);
   if (is_form(text, content_type))
     return mask_form(text, cut, out);
   if (const auto kind = binary_kind_of(text, content_type); kind != binary_kind::none)

@@ -1,9 +1,10 @@
 #include "actors/redaction/form.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/json_text.hpp"
-#include "actors/redaction/percent.hpp"
+#include "actors/redaction/layer.hpp"
 #include "actors/redaction/plain_text.hpp"
 
 #include <algorithm>
@@ -23,29 +24,24 @@ std::string_view take_piece(std::string_view& text, std::string_view separators)
 }
 
 std::optional<redaction_class> class_of_key(std::string_view key, const redaction_policy& policy) {
-  return is_percent_encoded(key) ? policy.key(percent_decoded(key)) : policy.key(key);
+  return is_percent_encoded(key) ? policy.key(decoded(key, form_escapes)) : policy.key(key);
 }
 
-void mask_content(std::string_view text, bool cut, mask_writer& out) {
-  if (looks_like_json(text))
-    mask_json(text, cut, 1, out);
-  else
-    mask_text(text, cut, out);
+/// Whether `value` is base64 whose '+' was not percent-encoded, as it should be in a form.
+std::optional<redaction_class> class_of_bare_base64(std::string_view value, bool cut, mask_writer& out) {
+  const auto run = find_base64(value, 0, cut);
+  return run && run->size() == value.size() ? class_of_base64(*run, false, cut, out) : std::nullopt;
 }
 
 /// A value under a key that is not sensitive.
 void mask_value(std::string_view value, bool cut, mask_writer& out) {
-  const auto encoded = is_percent_encoded(value);
-  if (!encoded && !looks_like_json(value))
-    return mask_text(value, cut, out);
-  if (!out.spend(value))
-    return;
-  const auto decoded = encoded ? percent_decoded(value) : std::string{value};
-  auto uncounted = redaction_stats{};
-  auto inner = mask_writer{decoded, out.policy(), uncounted, out.work_left()};
-  mask_content(decoded, cut, inner);
-  if (inner.is_changed())
-    out.mask(value, inner.first().value_or(redaction_class::secret));
+  if (!is_percent_encoded(value))
+    return mask_content(value, cut, out);
+  if (value.find('+') != std::string_view::npos)
+    if (const auto kind = class_of_bare_base64(value, cut, out))
+      return out.mask(value, *kind);
+  mask_layer(value, form_escapes, out,
+             [cut](std::string_view text, mask_writer& inner) { mask_content(text, cut, inner); });
 }
 
 /// What is between two '&'.
@@ -70,25 +66,44 @@ void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
   }
 }
 
-void mask_parameter(std::string_view text, mask_writer& out) {
-  const auto equals = text.find('=');
-  const auto kind =
-      equals == std::string_view::npos ? std::nullopt : class_of_key(text.substr(0, equals), out.policy());
-  if (kind)
-    out.mask(text.substr(equals + 1), *kind);
-  else
-    mask_patterns(text, false, out);
+/// What is not under a sensitive key.
+void mask_piece(std::string_view text, mask_writer& out) {
+  if (text.find('%') == std::string_view::npos)
+    return mask_patterns(text, false, out);
+  mask_layer(text, percent_escapes, out, [](std::string_view decoded, mask_writer& inner) {
+    if (looks_like_json(decoded))
+      mask_json(decoded, false, inner);
+    else
+      mask_text(decoded, false, inner, text_kind::word);
+  });
 }
 
-/// The segments of a path that were passed.
+void mask_parameter(std::string_view text, mask_writer& out) {
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos)
+    return mask_piece(text, out);
+  const auto value = text.substr(equals + 1);
+  if (const auto kind = class_of_key(text.substr(0, equals), out.policy()))
+    out.mask(value, *kind);
+  else if (!is_numbering(value) || !names_number(text.substr(0, equals)))
+    mask_piece(text, out);
+}
+
+/// The pieces of a path that were passed.
 struct passed_segments {
   std::string_view third_last;
   std::string_view second_last;
   std::string_view last;
+  bool behind_scheme = false; // "https:" and an empty segment: the next one may hold user information
 
-  void pass(std::string_view segment) noexcept {
-    third_last = std::exchange(second_last, std::exchange(last, segment));
+  void pass(std::string_view segment, std::string_view name) noexcept {
+    behind_scheme = segment.empty() && opens_scheme_;
+    opens_scheme_ = segment.ends_with(':');
+    third_last = std::exchange(second_last, std::exchange(last, name));
   }
+
+private:
+  bool opens_scheme_ = false;
 };
 
 /// Whether `segment` is the secret of a webhook, which has no form of its own: Slack's /services/T.../B.../SECRET,
@@ -102,6 +117,23 @@ bool is_webhook_secret(const passed_segments& before, std::string_view segment) 
   return slack || (before.second_last == "webhooks" && std::ranges::all_of(before.last, is_digit));
 }
 
+/// User information of a URL that is a part of the path: "/proxy/https://ann:hunter2@db.example/x".
+std::string_view userinfo_of(const passed_segments& before, std::string_view segment) noexcept {
+  if (!before.behind_scheme)
+    return {};
+  const auto at = segment.rfind('@');
+  return segment.substr(0, at == std::string_view::npos ? 0 : at);
+}
+
+void mask_segment(std::string_view segment, const passed_segments& before, mask_writer& out) {
+  const auto userinfo = userinfo_of(before, segment);
+  if (is_webhook_secret(before, segment))
+    return out.mask(segment, redaction_class::provider);
+  out.mask(userinfo, redaction_class::url);
+  if (!is_numbering(segment) || !names_number(before.last))
+    mask_parameter(segment.substr(userinfo.size()), out);
+}
+
 } // namespace
 
 void mask_form(std::string_view text, bool cut, mask_writer& out) {
@@ -113,16 +145,14 @@ void mask_form(std::string_view text, bool cut, mask_writer& out) {
 
 void mask_path(std::string_view path, mask_writer& out) {
   auto before = passed_segments{};
-  while (!path.empty()) {
-    auto segment = take_piece(path, "/");
-    const auto name = take_piece(segment, ";");
-    if (is_webhook_secret(before, name))
-      out.mask(name, redaction_class::provider);
-    else
-      mask_patterns(name, false, out);
-    before.pass(name);
-    while (!segment.empty())
-      mask_parameter(take_piece(segment, ";"), out);
+  while (!path.empty() && !out.is_removed()) {
+    const auto segment = take_piece(path, "/");
+    auto rest = segment;
+    const auto name = take_piece(rest, ";");
+    mask_segment(name, before, out);
+    before.pass(segment, name);
+    while (!rest.empty())
+      mask_parameter(take_piece(rest, ";"), out);
   }
 }
 

@@ -1,8 +1,9 @@
 #include "actors/redaction/json_text.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/json_string.hpp"
+#include "actors/redaction/encoding.hpp"
 #include "actors/redaction/json_value.hpp"
 #include "actors/redaction/plain_text.hpp"
 #include "actors/redaction/providers.hpp"
@@ -43,8 +44,7 @@ bool is_plain_literal(std::string_view token) noexcept {
 
 class json_pass {
 public:
-  json_pass(std::string_view text, bool cut, std::size_t level, mask_writer& out) noexcept
-      : text_{text}, cut_{cut}, level_{level}, out_{out} {}
+  json_pass(std::string_view text, bool cut, mask_writer& out) noexcept : text_{text}, cut_{cut}, out_{out} {}
 
   /// Returns what is left at the first token that cannot be JSON.
   std::string_view run() {
@@ -130,16 +130,16 @@ private:
 
   void on_key(const json_string& key) {
     if (key.escaped())
-      set_key(json_unescaped(key.content));
+      set_key(decoded(key.content, json_escapes));
     else
       set_key(key.content);
     if (may_hold_secret(key, false))
-      mask_json_value(key, level_, out_);
+      mask_json_value(key, out_);
   }
 
   bool may_hold_secret(const json_string& string, bool cut) const noexcept {
     return string.may_hold_secret(cut) || (out_.policy().contacts().any() && string.may_hold_contact()) ||
-           holds_provider(string.content, cut);
+           holds_provider(string.content, cut) || holds_base64(string.content, !string.closed);
   }
 
   void set_key(std::string_view key) {
@@ -164,12 +164,12 @@ private:
     if (value.may_hold_number() && is_numbering(value.content) && names_number(key_))
       return;
     if (may_hold_secret(value, cut))
-      mask_json_value(value, level_, out_);
+      mask_json_value(value, out_);
   }
 
   void set_name(const json_string& name) {
     const auto kind =
-        name.escaped() ? out_.policy().key(json_unescaped(name.content)) : out_.policy().key(name.content);
+        name.escaped() ? out_.policy().key(decoded(name.content, json_escapes)) : out_.policy().key(name.content);
     named_depth_ = kind ? depth_ : 0;
     named_kind_ = kind.value_or(redaction_class::custom);
   }
@@ -200,7 +200,6 @@ private:
 
   std::string_view text_;
   bool cut_;
-  std::size_t level_;
   mask_writer& out_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
@@ -223,14 +222,21 @@ bool looks_like_json(std::string_view text) noexcept {
   return begin != std::string_view::npos && (text[begin] == '{' || text[begin] == '[');
 }
 
-void mask_json(std::string_view text, bool cut, std::size_t level, mask_writer& out) {
+void mask_json(std::string_view text, bool cut, mask_writer& out) {
   if (!out.spend(text))
     return;
   if (text.starts_with(byte_order_mark))
     text.remove_prefix(byte_order_mark.size());
-  const auto rest = json_pass{text, cut, level, out}.run();
+  const auto rest = json_pass{text, cut, out}.run();
   if (!rest.empty() && !out.is_removed())
     mask_text(rest, cut, out);
+}
+
+void mask_content(std::string_view text, bool cut, mask_writer& out) {
+  if (looks_like_json(text))
+    mask_json(text, cut, out);
+  else
+    mask_text(text, cut, out);
 }
 
 } // namespace cleartap::masking

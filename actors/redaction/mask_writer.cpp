@@ -6,37 +6,70 @@
 namespace cleartap::masking {
 
 void mask_writer::mask(std::string_view part, redaction_class kind) {
-  if (part.empty() || is_mask(part) || removed_)
-    return;
-  count(kind);
-  replace(part, mask_of(kind), kind);
+  if (!part.empty() && !is_mask(part))
+    replace(part, mask_of(kind), kind, before(part));
 }
 
 void mask_writer::mask_quoted(std::string_view part, redaction_class kind) {
-  if (part.empty() || removed_)
+  if (part.empty())
     return;
-  count(kind);
   auto quoted = std::string{'"'};
   quoted += mask_of(kind);
-  replace(part, quoted += '"', kind);
+  replace(part, quoted += '"', kind, before(part));
 }
 
-void mask_writer::replace(std::string_view part, std::string_view with, redaction_class kind) {
+void mask_writer::rewrite(std::string_view part, std::string_view with) {
+  assert(!outer_);
   if (removed_)
     return;
-  if (stats_->notes)
-    stats_->notes->mask(text_, copied_, part, kind);
   copy_to(part);
   out_ += with;
+}
+
+/// `before`: what stands before the secret in the innermost text that says something there, for its key.
+void mask_writer::replace(std::string_view part, std::string_view with, redaction_class kind, std::string_view before) {
+  if (is_removed())
+    return;
+  changed_ = true;
   if (!first_)
     first_ = kind;
+  if (!outer_)
+    return write(part, with, kind, before);
+  const auto begin = static_cast<std::size_t>(part.data() - text_.data());
+  copied_ = begin + part.size();
+  if (!how_) {
+    removed_ = true;
+    return;
+  }
+  auto written = std::string{};
+  how_->append(written, with);
+  if (before.empty())
+    before = outer_->before(part_);
+  outer_->replace(source_.part(begin, copied_), written, kind, before);
+}
+
+void mask_writer::write(std::string_view part, std::string_view with, redaction_class kind, std::string_view before) {
+  ++stats_->masked[static_cast<std::size_t>(kind)];
+  if (stats_->notes)
+    stats_->notes->mask(text_, before, part, kind);
+  copy_to(part);
+  out_ += with;
   if (out_.size() > copied_ + growth_max)
     remove_from(text_.substr(copied_), removal::growth);
 }
 
 void mask_writer::remove_from(std::string_view part, removal why) {
-  if (removed_)
+  if (is_removed())
     return;
+  if (outer_) {
+    if (how_)
+      ++stats_->removed[static_cast<std::size_t>(why)];
+    const auto rest = text_.substr(static_cast<std::size_t>(part.data() - text_.data()));
+    if (!rest.empty())
+      replace(rest, mask_of(redaction_class::secret), redaction_class::secret, before(rest));
+    removed_ = true;
+    return;
+  }
   if (stats_->notes)
     stats_->notes->remove(text_, part, why);
   copy_to(part);
@@ -47,7 +80,7 @@ void mask_writer::remove_from(std::string_view part, removal why) {
 bool mask_writer::spend(std::string_view part) {
   if (part.size() <= *work_left_) {
     *work_left_ -= part.size();
-    return !removed_;
+    return !is_removed();
   }
   *work_left_ = 0;
   remove_from(part, removal::work);
@@ -55,7 +88,7 @@ bool mask_writer::spend(std::string_view part) {
 }
 
 std::string mask_writer::take() && {
-  assert(changed_);
+  assert(changed_ && !outer_);
   if (!removed_)
     out_ += text_.substr(copied_);
   return std::move(out_);
@@ -65,13 +98,17 @@ std::string mask_writer::take() && {
 void mask_writer::copy_to(std::string_view part) {
   const auto begin = static_cast<std::size_t>(part.data() - text_.data());
   assert(begin >= copied_ && begin + part.size() <= text_.size());
-  if (!changed_)
+  if (out_.empty() && copied_ == 0)
     out_.reserve(text_.size() + mask_of(redaction_class::authorization).size());
   changed_ = true;
   out_ += text_.substr(copied_, begin - copied_);
   copied_ = begin + part.size();
 }
 
-void mask_writer::count(redaction_class kind) noexcept { ++stats_->masked[static_cast<std::size_t>(kind)]; }
+/// What stands before `part` and is not masked. Empty if that is the start of a text inside of another one.
+std::string_view mask_writer::before(std::string_view part) const noexcept {
+  const auto begin = static_cast<std::size_t>(part.data() - text_.data());
+  return begin < copied_ ? std::string_view{} : text_.substr(copied_, begin - copied_);
+}
 
 } // namespace cleartap::masking

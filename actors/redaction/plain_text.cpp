@@ -1,13 +1,14 @@
 #include "actors/redaction/plain_text.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/contacts.hpp"
-#include "actors/redaction/json_string.hpp"
+#include "actors/redaction/json_text.hpp"
 #include "actors/redaction/keyed_value.hpp"
+#include "actors/redaction/layer.hpp"
 #include "actors/redaction/markup.hpp"
 #include "actors/redaction/patterns.hpp"
-#include "actors/redaction/percent.hpp"
 #include "actors/redaction/providers.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ namespace cleartap::masking {
 
 namespace {
 
-enum class sign : std::uint8_t { none, separator, markup, pattern };
+enum class sign : std::uint8_t { none, separator, markup, pattern, encoded };
 
 constexpr auto signs = [] {
   auto table = std::array<sign, 256>{};
@@ -29,6 +30,7 @@ constexpr auto signs = [] {
       table[i] = sign::pattern;
   table[':'] = table['='] = sign::separator;
   table['<'] = sign::markup;
+  table['%'] = table['&'] = table['\\'] = sign::encoded;
   return table;
 }();
 
@@ -40,10 +42,17 @@ bool follows_secret(std::string_view word) noexcept {
          std::ranges::any_of(words, [word](std::string_view other) { return equal_any_case(word, other); });
 }
 
+/// "%B" and the number of a card: track 1 of its stripe (ISO/IEC 7813), no encoded byte.
+bool opens_track(std::string_view text) noexcept {
+  constexpr auto digits = std::size_t{12};
+  const auto number = text.substr(2, digits);
+  return text[1] == 'B' && number.size() == digits && std::ranges::all_of(number, is_digit);
+}
+
 class text_pass {
 public:
-  text_pass(std::string_view text, bool cut, mask_writer& out) noexcept
-      : text_{text}, cut_{cut}, out_{out}, providers_{text, cut} {}
+  text_pass(std::string_view text, bool cut, text_kind kind, mask_writer& out) noexcept
+      : text_{text}, cut_{cut}, kind_{kind}, out_{out}, providers_{text, cut}, base64_{text, cut} {}
 
   void run() {
     while (at_ < text_.size() && !out_.is_removed()) {
@@ -51,6 +60,8 @@ public:
         mask_element();
       else if (at_ >= providers_.begin())
         on_provider();
+      else if (at_ >= base64_.begin())
+        on_base64();
       else
         step();
     }
@@ -68,6 +79,8 @@ private:
       return on_markup();
     case sign::pattern:
       return on_pattern();
+    case sign::encoded:
+      return on_encoded();
     }
   }
 
@@ -83,6 +96,52 @@ private:
     if (at_ == providers_.begin())
       mask(providers_.found().part, redaction_class::provider);
     providers_.advance(at_);
+  }
+
+  /// A run that holds no secret is searched as it stands, too.
+  void on_base64() {
+    if (at_ != base64_.begin())
+      return base64_.advance(at_);
+    const auto part = base64_.part();
+    const auto end = at_ + part.size();
+    const auto basic = at_ > 5 && equal_any_case(text_.substr(at_ - 6, 6), "basic ");
+    if (const auto kind = class_of_base64(part, basic, cut_ && end == text_.size(), out_))
+      mask(part, *kind);
+    base64_.advance(end);
+  }
+
+  void on_encoded() {
+    const auto rest = text_.substr(at_);
+    if (opens_percent(rest) && !opens_track(rest))
+      on_layer(within(" \t\r\n\"'<>"), percent_escapes, text_kind::word);
+    else if (opens_entity(rest))
+      on_layer(within(at_ < tag_end_ ? "\"'<>" : "<>"), entities, text_kind::any);
+    else if (opens_code_unit(rest))
+      on_layer(within(" \t\r\n\"'<>"), json_escapes, text_kind::any);
+    else
+      ++at_;
+  }
+
+  /// The text around at_ that reaches to one of `ends` on both sides.
+  std::string_view within(std::string_view ends) const noexcept {
+    const auto before = text_.substr(floor_, at_ - floor_).find_last_of(ends);
+    const auto begin = before == std::string_view::npos ? floor_ : floor_ + before + 1;
+    const auto end = std::min(text_.find_first_of(ends, at_), text_.size());
+    return text_.substr(begin, end - begin);
+  }
+
+  void on_layer(std::string_view part, const encoding& how, text_kind kind) {
+    const auto end = static_cast<std::size_t>(part.data() - text_.data()) + part.size();
+    const auto cut = cut_ && end == text_.size();
+    mask_layer(part, how, out_, [&](std::string_view text, mask_writer& inner) {
+      if (looks_like_json(text))
+        mask_json(text, cut, inner);
+      else
+        mask_text(text, cut, inner, kind);
+      if (inner.is_changed())
+        floor_ = end;
+    });
+    at_ = end;
   }
 
   void on_pattern() {
@@ -149,9 +208,9 @@ private:
 
   std::optional<redaction_class> class_of_name(std::string_view name) const {
     if (name.find('\\') != std::string_view::npos)
-      return out_.policy().key(json_unescaped(name));
+      return out_.policy().key(decoded(name, json_escapes));
     if (name.find('%') != std::string_view::npos)
-      return out_.policy().key(percent_decoded(name));
+      return out_.policy().key(decoded(name, form_escapes));
     return out_.policy().key(name);
   }
 
@@ -206,8 +265,10 @@ private:
 
   std::string_view text_;
   bool cut_;
+  text_kind kind_;
   mask_writer& out_;
   provider_search providers_;
+  base64_search base64_;
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 
@@ -223,26 +284,37 @@ private:
   std::optional<redaction_class> sibling_kind_; // of the element behind <key>password</key>
 };
 
+std::optional<finding> find_in_base64(std::string_view part, bool cut, mask_writer& out) {
+  const auto kind = class_of_base64(part, false, cut, out);
+  return kind ? std::optional{finding{part, *kind}} : std::nullopt;
+}
+
 } // namespace
 
-void mask_text(std::string_view text, bool cut, mask_writer& out) {
+void mask_text(std::string_view text, bool cut, mask_writer& out, text_kind kind) {
   if (out.spend(text))
-    text_pass{text, cut, out}.run();
+    text_pass{text, cut, kind, out}.run();
 }
 
 void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
   if (!out.spend(text))
     return;
   auto providers = provider_search{text, cut};
+  auto base64 = base64_search{text, cut};
   const auto contacts = out.policy().contacts();
   auto floor = std::size_t{0};
-  for (auto at = std::size_t{0}; at < text.size();) {
+  for (auto at = std::size_t{0}; at < text.size() && !out.is_removed();) {
     if (at > providers.begin())
       providers.advance(at);
+    if (at > base64.begin())
+      base64.advance(at);
     auto found = std::optional<finding>{};
     if (at == providers.begin())
       found = providers.found();
-    else if (opens_pattern(text[at]))
+    else if (at == base64.begin())
+      found = find_in_base64(base64.part(),
+                             cut && base64.part().data() + base64.part().size() == text.data() + text.size(), out);
+    if (!found && opens_pattern(text[at]))
       found = find_pattern(text, at, cut);
     if (!found && contacts.any() && opens_contact(text[at]))
       found = find_contact(text, at, floor, contacts);

@@ -36,17 +36,24 @@ void drop_spaces(std::string_view& text) noexcept {
     text.remove_suffix(1);
 }
 
+/// And the backslashes before it, as in text that was JSON.
+void drop_quote(std::string_view& text) noexcept {
+  if (!ends_with_any(text, "\"'"))
+    return;
+  text.remove_suffix(1);
+  for (auto left = spaces_max; left > 0 && text.ends_with('\\'); --left)
+    text.remove_suffix(1);
+}
+
 /// The key that ends `before`, which is what stands before a value: `"key": "`, `key=`, `key: `. Empty if none does.
 std::string_view key_at_end(std::string_view before) noexcept {
-  if (ends_with_any(before, "\"'"))
-    before.remove_suffix(1);
+  drop_quote(before);
   drop_spaces(before);
   if (!ends_with_any(before, ":="))
     return {};
   before.remove_suffix(1);
   drop_spaces(before);
-  if (ends_with_any(before, "\"'"))
-    before.remove_suffix(1);
+  drop_quote(before);
   auto size = std::size_t{0};
   while (size < before.size() && size <= name_size_max && is_name_char(before[before.size() - 1 - size]))
     ++size;
@@ -111,14 +118,14 @@ private:
 
 } // namespace
 
-void recorder::mask(std::string_view text, std::size_t floor, std::string_view part, redaction_class kind) {
+void recorder::mask(std::string_view text, std::string_view before, std::string_view part, redaction_class kind) {
   auto note = carrier_search{text}.in(what_);
   if (!note)
     return;
   note->kind = kind;
   note->begin = static_cast<std::size_t>(part.data() - text.data());
   note->end = note->begin + part.size();
-  if (const auto key = key_at_end(text.substr(floor, note->begin - floor)); !key.empty())
+  if (const auto key = key_at_end(before); !key.empty())
     (note->place += '.') += key;
   add(std::move(*note));
 }

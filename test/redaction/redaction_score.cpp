@@ -53,9 +53,10 @@ int main(int argc, char** argv) try {
   for (const auto& each : file.empty() ? generate(seed, secrets) : read(file))
     add(result, each, policy);
   std::cout << to_json(result) << '\n';
-  if (misses)
-    for (const auto& each : result.misses)
-      std::cerr << each << '\n';
+  for (const auto& each : misses ? result.misses : std::vector<std::string>{})
+    std::cerr << "shown: " << each << '\n';
+  for (const auto& each : misses ? result.in_vain : std::vector<std::string>{})
+    std::cerr << "masked in vain: " << each << '\n';
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "redaction_score: " << error.what() << '\n';

@@ -160,7 +160,10 @@ void add(scores& to, const marked_text& text, const redaction_policy& policy) {
   const auto& left = shown(what, text);
   for (const auto& each : text.spans) {
     if (each.expect == expectation::benign) {
-      count(to.lookalikes[each.kind], left.find(each.value) == std::string::npos);
+      const auto masked = left.find(each.value) == std::string::npos;
+      count(to.lookalikes[each.kind], masked);
+      if (masked && to.in_vain.size() < misses_max)
+        to.in_vain.push_back(each.kind + " in " + text.format + ": " + each.value + ": " + left);
       continue;
     }
     const auto leaked = is_leaked(each.value, left);
