@@ -13,6 +13,7 @@ namespace {
 
 constexpr auto digits = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
 constexpr auto quads_told = std::size_t{3};        // groups of four digits that must say ASCII text
+constexpr auto joined_size_max = std::size_t{512}; // bytes of a run in which another one may begin, as in a path
 constexpr auto cut_size_min = std::size_t{6};      // digits at the end of a text that are looked into
 constexpr auto line_size_min = std::size_t{56};    // of a line that the next one may go on with
 constexpr auto unprintable_share = std::size_t{8}; // one byte in so many may be no text
@@ -105,7 +106,8 @@ std::size_t whole_end(std::string_view text, std::size_t begin, std::size_t end)
 std::optional<std::string_view> find_in_run(std::string_view text, std::size_t begin, std::size_t end,
                                             bool cut) noexcept {
   const auto size_min = cut && end == text.size() ? cut_size_min : base64_size_min;
-  for (auto at = begin; at + size_min <= end; ++at) {
+  const auto last = std::min(end, begin + joined_size_max);
+  for (auto at = begin; at + size_min <= end && at < last; ++at) {
     if (at > begin && !is(text[at - 1], joint))
       continue;
     if (says_text(text.substr(at, end - at)))

@@ -11,6 +11,13 @@ namespace cleartap::masking {
 
 namespace {
 
+/// Programs and style sheets.
+text_kind kind_of(std::string_view content_type) noexcept {
+  const auto is_code = contains_any_case(content_type, "javascript") || contains_any_case(content_type, "ecmascript") ||
+                       starts_any_case(content_type, "text/css");
+  return is_code ? text_kind::code : text_kind::any;
+}
+
 bool is_form(std::string_view text, std::string_view content_type) noexcept {
   return starts_any_case(content_type, "application/x-www-form-urlencoded") && !trimmed(text).starts_with('<');
 }
@@ -32,7 +39,7 @@ void mask_body(std::string_view text, std::string_view content_type, bool cut, s
     return mask_form(text, cut, out);
   if (const auto kind = binary_kind_of(text, content_type); kind != binary_kind::none)
     return mask_binary(text, kind, out);
-  mask_text(text, cut, out);
+  mask_text(text, cut, out, kind_of(content_type));
 }
 
 } // namespace cleartap::masking

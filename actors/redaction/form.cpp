@@ -24,6 +24,8 @@ std::string_view take_piece(std::string_view& text, std::string_view separators)
 }
 
 std::optional<redaction_class> class_of_key(std::string_view key, const redaction_policy& policy) {
+  if (equal_any_case(key, "signature")) // of a URL that is as good as a password
+    return redaction_class::secret;
   return is_percent_encoded(key) ? policy.key(decoded(key, form_escapes)) : policy.key(key);
 }
 
@@ -59,6 +61,7 @@ void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
     text.remove_prefix(equals + 1);
     if (kind)
       return out.mask(text, *kind);
+    mask_patterns(key, false, out);
     const auto value = take_piece(text, ";");
     if (is_numbering(value) && names_number(key))
       continue;

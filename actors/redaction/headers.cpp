@@ -2,8 +2,8 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/mask_writer.hpp"
-#include "actors/redaction/plain_text.hpp"
+#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/layer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -99,8 +99,11 @@ void mask_header(const http_header& header, mask_writer& out) {
     mask_authorization(value, out);
   else if (const auto kind = out.policy().header(name))
     out.mask(value, *kind);
+  else if (equal_any_case(name, "grpc-message")) // percent-encoded as a whole
+    mask_layer(value, percent_escapes, out,
+               [](std::string_view text, mask_writer& inner) { mask_content(text, false, inner); });
   else if (!is_numbering(value) || !names_number(name))
-    mask_text(value, false, out);
+    mask_content(value, false, out);
 }
 
 } // namespace

@@ -8,8 +8,10 @@
 #include "actors/redaction/plain_text.hpp"
 #include "actors/redaction/providers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace cleartap::masking {
@@ -32,14 +34,55 @@ std::size_t token_end(std::string_view text, std::size_t at) noexcept {
   return at;
 }
 
+bool is_among(std::string_view key, std::span<const std::string_view> keys) noexcept {
+  return std::ranges::any_of(keys, [key](std::string_view other) { return equal_any_case(key, other); });
+}
+
 /// A key of the array-of-pairs form: {"name": "password", "value": "hunter2"}.
 bool is_naming_key(std::string_view key) noexcept {
-  return equal_any_case(key, "name") || equal_any_case(key, "key") || equal_any_case(key, "field");
+  constexpr auto keys = std::to_array<std::string_view>(
+      {"name", "key", "field", "header", "headerName", "param", "parameter", "property", "variable", "attribute", "k"});
+  return key.size() < 11 && is_among(key, keys);
+}
+
+bool is_value_key(std::string_view key) noexcept {
+  constexpr auto keys = std::to_array<std::string_view>({"value", "values", "val", "v", "content"});
+  return key.size() < 8 && is_among(key, keys);
 }
 
 /// A value that says no more than yes, no or nothing.
 bool is_plain_literal(std::string_view token) noexcept {
   return token == "true" || token == "false" || token == "null";
+}
+
+std::size_t next_token(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && is_space(text[at]))
+    ++at;
+  return at;
+}
+
+constexpr auto name_reach_max = std::size_t{256}; // bytes from a value to its name
+
+/// The name that an object has behind a value that `text` begins with.
+std::optional<json_string> find_name(std::string_view text) noexcept {
+  auto depth = std::size_t{0};
+  auto names = false;
+  for (auto at = std::size_t{0}; at < text.size();) {
+    if (is_one_of(text[at], "{["))
+      ++depth;
+    if (is_one_of(text[at], "}]") && depth-- == 0)
+      break;
+    if (text[at] != '"') {
+      ++at;
+      continue;
+    }
+    const auto string = read_json_string(text, at);
+    if (names)
+      return string;
+    at = next_token(text, string.end);
+    names = depth == 0 && at < text.size() && text[at] == ':' && is_naming_key(string.content);
+  }
+  return std::nullopt;
 }
 
 class json_pass {
@@ -86,6 +129,11 @@ private:
     if (depth_ == depth_max)
       return out_.remove_from(text_.substr(at_), removal::depth);
     ++depth_;
+    pair_kind_.reset();
+    if (text_[at_] == '[' && is_in_list())
+      pair_depth_ = depth_;
+    else if (pair_depth_ == depth_)
+      pair_depth_ = 0;
     if (pending_ && masked_depth_ == 0) {
       masked_depth_ = depth_;
       masked_kind_ = *pending_;
@@ -117,11 +165,17 @@ private:
     }
   }
 
+  /// Whether the bracket at at_ opens an element of a list.
+  bool is_in_list() const noexcept {
+    auto before = at_;
+    while (before > 0 && is_space(text_[before - 1]))
+      --before;
+    return before > 0 && is_one_of(text_[before - 1], "[,");
+  }
+
   /// Goes behind the ':' that follows, if one does.
   bool take_colon() noexcept {
-    auto found = at_;
-    while (found < text_.size() && is_space(text_[found]))
-      ++found;
+    const auto found = next_token(text_, at_);
     if (found == text_.size() || text_[found] != ':')
       return false;
     at_ = found + 1;
@@ -144,9 +198,19 @@ private:
 
   void set_key(std::string_view key) {
     pending_ = out_.policy().key(key);
-    if (!pending_ && named_depth_ == depth_ && depth_ > 0 && equal_any_case(key, "value"))
-      pending_ = named_kind_;
+    if (!pending_ && depth_ > 0 && is_value_key(key))
+      pending_ = named_depth_ == depth_ ? named_kind_ : class_of_later_name();
     names_value_ = is_naming_key(key);
+  }
+
+  /// Of the name that follows its value: {"value": "hunter2", "name": "password"}.
+  std::optional<redaction_class> class_of_later_name() const {
+    const auto name = find_name(text_.substr(at_, name_reach_max));
+    return name ? class_of(*name) : std::nullopt;
+  }
+
+  std::optional<redaction_class> class_of(const json_string& name) const {
+    return out_.policy().key(name.escaped() ? std::string_view{decoded(name.content, json_escapes)} : name.content);
   }
 
   std::optional<redaction_class> take_kind() noexcept {
@@ -160,6 +224,8 @@ private:
       return out_.mask(value.content, *kind);
     if (names_value)
       set_name(value);
+    else if (const auto kind = take_pair_kind(value))
+      return out_.mask(value.content, *kind);
     const auto cut = !value.closed || cut_;
     if (value.may_hold_number() && is_numbering(value.content) && names_number(key_))
       return;
@@ -168,10 +234,24 @@ private:
   }
 
   void set_name(const json_string& name) {
-    const auto kind =
-        name.escaped() ? out_.policy().key(decoded(name.content, json_escapes)) : out_.policy().key(name.content);
+    const auto kind = class_of(name);
     named_depth_ = kind ? depth_ : 0;
-    named_kind_ = kind.value_or(redaction_class::custom);
+    named_kind_ = kind;
+  }
+
+  /// The class of the second element of a pair in a list: [["password", "hunter2"], ["city", "Rome"]], or of one behind
+  /// its name in a list of both: {"rawHeaders": ["Authorization", "Basic ..."]}.
+  std::optional<redaction_class> take_pair_kind(const json_string& value) {
+    const auto closed = next_token(text_, at_) < text_.size() && text_[next_token(text_, at_)] == ']';
+    const auto in_pair = depth_ > 0 && pair_depth_ == depth_;
+    const auto in_headers = equal_any_case(key_, "rawHeaders");
+    if (!in_pair && !in_headers)
+      return std::nullopt;
+    const auto kind = std::exchange(pair_kind_, std::nullopt);
+    if (kind && (in_headers || closed))
+      return kind;
+    pair_kind_ = class_of(value);
+    return std::nullopt;
   }
 
   /// A token without quotes: a number, a literal, a key of JSON5 or the end of JSON.
@@ -210,7 +290,9 @@ private:
   std::string_view key_;        // the last one, as written: that of a value, or of the list it is in
   bool names_value_ = false;    // the value that follows names the one under "value"
   std::size_t named_depth_ = 0; // of the object whose "value" is named as sensitive; 0: none
-  redaction_class named_kind_ = redaction_class::custom;
+  std::optional<redaction_class> named_kind_;
+  std::size_t pair_depth_ = 0; // of a list that is an element of a list; 0: none
+  std::optional<redaction_class> pair_kind_;
 };
 
 } // namespace

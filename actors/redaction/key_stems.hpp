@@ -105,7 +105,7 @@ inline constexpr auto describing_words = std::to_array<std::string_view>({
   "category", "class", "config", "configuration", "consent", "contract", "count", "counts", "created", "date", "day",
   "days", "decimals", "description", "device", "disabled", "domain", "driver", "duration", "enabled", "end", "ended",
   "endpoint", "error", "errors", "event", "events", "exists", "expiration", "expire", "expired", "expires",
-  "expiring", "expiry", "failed", "failures", "field", "flag", "format", "generated", "handler", "history", "host",
+  "expiring", "expiry", "failed", "failures", "field", "file", "filename", "flag", "format", "generated", "handler", "history", "host",
   "interval", "invalid", "ip", "issuer", "kind", "label", "language", "len", "length", "level", "lifetime",
   "limit", "limits", "list", "locale", "location", "manager", "max", "maximum", "message", "method",
   "methods", "middleware", "min", "minimum", "mode", "module", "months", "name", "options", "page", "path", "percent",
@@ -127,7 +127,7 @@ inline constexpr auto asking_words = std::to_array<std::string_view>({
 /// against forged requests ("csrf") is not among them: whoever holds it and a cookie acts for the user.
 inline constexpr auto harmless_names = std::to_array<std::string_view>({
   "pagetoken", "pagetokens", "pagingtoken", "paginationtoken", "continuationtoken", "nexttoken", "synctoken",
-  "cancellationtoken", "resumetoken", "changetoken",
+  "cancellationtoken", "resumetoken", "changetoken", "usernametoken",
 });
 
 /// Words beside a plural that say that it is a number. Sorted.

@@ -4,6 +4,7 @@
 #include "actors/redaction/mask.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace cleartap::masking {
 
@@ -55,29 +56,6 @@ std::string_view between(std::string_view text, std::size_t begin, std::size_t e
   return text.substr(begin, end - begin);
 }
 
-/// The value whose opening quote is at `begin`, itself behind as many backslashes as the closing one is.
-std::string_view quoted_value(std::string_view text, std::size_t begin) noexcept {
-  const auto escaped = text[begin] == '\\';
-  const auto first = begin + (escaped ? 2 : 1);
-  const auto quote = text[first - 1];
-  auto end = first;
-  for (; end < text.size(); ++end) {
-    const auto next = end + 1 < text.size() ? text[end + 1] : '\0';
-    if (escaped ? text[end] == '\\' && next == quote : text[end] == quote && next != quote)
-      break;
-    if (text[end] == '\\' || text[end] == quote)
-      ++end;
-  }
-  end = std::min(end, text.size());
-  auto rest = std::min(end + (escaped ? 2 : 1), text.size());
-  const auto closed = rest == text.size() || is_space(text[rest]) || is_one_of(text[rest], "\"'`,;:&|)}]<>/?\\");
-  if (closed || end == text.size())
-    return text.substr(first, end - first);
-  while (rest < text.size() && !is_space(text[rest]))
-    ++rest;
-  return text.substr(begin, rest - begin); // text goes on behind the quote: it was part of the value
-}
-
 std::string_view bracketed_value(std::string_view text, std::size_t begin) noexcept {
   auto depth = std::size_t{0};
   auto quoted = false;
@@ -125,19 +103,106 @@ bool is_below(std::string_view text, std::size_t begin) noexcept {
          (is_one_of(line[0], "|>") && line.find_first_not_of("+-0123456789", 1) == std::string_view::npos);
 }
 
-std::string_view bare_value(std::string_view text, std::size_t begin, const text_key& key, bool parted) noexcept {
+/// Whether another pair begins at `at`: "Encrypt=true", "User Id=sa".
+bool opens_pair(std::string_view text, std::size_t at) noexcept {
+  constexpr auto size_max = std::size_t{40};
+  const auto rest = text.substr(at, size_max);
+  const auto name =
+      rest.substr(0, rest.find_first_not_of(" .-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"));
+  const auto last = name.size() == rest.size();
+  return !trimmed(name).empty() && !last && rest[name.size()] == '=';
+}
+
+/// The end of a value between ';': where another pair or nothing follows.
+std::size_t pair_end(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+  for (auto at = text.find(';', begin); at < end; at = text.find(';', at + 1))
+    if (at + 1 == end || opens_pair(text.substr(0, end), at + 1))
+      return at;
+  return end;
+}
+
+/// Whether the name at `begin` stands inside of braces that its line opens.
+bool is_in_flow(std::string_view text, std::size_t begin) noexcept {
+  const auto reach = std::min(begin, text_key_size_max);
+  const auto before = text.substr(begin - reach, reach);
+  const auto brace = before.find_last_of("{}\n");
+  return brace != std::string_view::npos && before[brace] == '{';
+}
+
+/// The quote at or behind `begin` that closes what `quote` opened, on the same line; else the end of the line.
+std::size_t closing_quote(std::string_view text, std::size_t begin, char quote) noexcept {
+  const auto end = line_end(text, begin);
+  for (auto at = text.find(quote, begin); at < end; at = text.find(quote, at + 1))
+    if (at + 1 == text.size() || !is_alnum(text[at + 1]))
+      return at;
+  return end;
+}
+
+std::string_view bare_value(std::string_view text, std::size_t begin, const text_key& key, char separator,
+                            bool word) noexcept {
   const auto to = [&](std::string_view ends) {
     return between(text, begin, std::min(text.find_first_of(ends, begin), text.size()));
   };
+  const auto name_begin = static_cast<std::size_t>(key.name.data() - text.data());
+  const auto parted = separator == ':' && begin > 0 && is_blank(text[begin - 1]);
   if (key.quoted)
     return to(",}]\n");
-  if (!key.opens_line && !parted)
-    return to(" \t\r\n&\"<>");
+  if (word && (name_begin == 0 || is_one_of(key.lead, "?&")))
+    return to("\r\n&\"<>");
+  if (separator == ':' && is_one_of(key.lead, "{,") && is_in_flow(text, name_begin))
+    return to(",}\n");
+  if (is_quote(key.lead) && parted)
+    return between(text, begin, closing_quote(text, begin, key.lead));
+  if (!key.opens_line && !parted) {
+    const auto value = to(" \t\r\n&\"<>");
+    return key.lead == ';' ? value.substr(0, pair_end(text, begin, begin + value.size()) - begin) : value;
+  }
   const auto line = text.substr(0, line_end(text, begin));
   return between(line, begin, std::min(line.find("</", begin), line.size()));
 }
 
 } // namespace
+
+/// The value whose opening quote is at `begin`, itself behind as many backslashes as the closing one is.
+std::string_view quoted_value(std::string_view text, std::size_t begin) noexcept {
+  const auto escaped = text[begin] == '\\';
+  const auto first = begin + (escaped ? 2 : 1);
+  const auto quote = text[first - 1];
+  auto end = first;
+  for (; end < text.size(); ++end) {
+    const auto next = end + 1 < text.size() ? text[end + 1] : '\0';
+    if (escaped ? text[end] == '\\' && next == quote : text[end] == quote && next != quote)
+      break;
+    if (text[end] == '\\' || text[end] == quote)
+      ++end;
+  }
+  end = std::min(end, text.size());
+  auto rest = std::min(end + (escaped ? 2 : 1), text.size());
+  const auto closed = rest == text.size() || is_space(text[rest]) || is_one_of(text[rest], "\"'`,;:&|)}]<>/?\\");
+  if (closed || end == text.size())
+    return text.substr(first, end - first);
+  while (rest < text.size() && !is_space(text[rest]))
+    ++rest;
+  return text.substr(begin, rest - begin); // text goes on behind the quote: it was part of the value
+}
+
+bool follows_secret(std::string_view word) noexcept {
+  constexpr auto words =
+      std::to_array<std::string_view>({"id", "confirmation", "key", "code", "number", "value", "hash", "again"});
+  return std::ranges::all_of(word, is_digit) ||
+         std::ranges::any_of(words, [word](std::string_view other) { return equal_any_case(word, other); });
+}
+
+bool is_expression(std::string_view value) noexcept {
+  return !is_digit(value[0]) && (value.data()[-1] != '"' && value.data()[-1] != '\'' && value.data()[-1] != '`');
+}
+
+std::string_view text_key::whole() const noexcept {
+  if (before.empty())
+    return name;
+  const auto both = name.data() + name.size() - before.data();
+  return {before.data(), static_cast<std::size_t>(both)};
+}
 
 text_key key_before(std::string_view text, std::size_t at, std::size_t floor) noexcept {
   auto end = skip_back(text, at, floor, is_blank);
@@ -154,26 +219,27 @@ text_key key_before(std::string_view text, std::size_t at, std::size_t floor) no
     key.before = text.substr(word, begin - 1 - word);
   }
   key.in_path = begin > 0 && text[begin - 1] == '/';
+  const auto lead = skip_back(text, begin, floor, is_blank);
+  key.lead = lead > floor ? text[lead - 1] : '\0';
   return key;
 }
 
-std::string_view value_after(std::string_view text, std::size_t at, const text_key& key) noexcept {
+std::string_view value_after(std::string_view text, std::size_t at, const text_key& key, bool word) noexcept {
   auto begin = at + 1;
   while (begin < text.size() && is_one_of(text[begin], ":=>"))
     ++begin;
-  const auto parted = begin < text.size() && is_blank(text[begin]) && text[at] == ':';
   while (begin < text.size() && is_blank(text[begin]))
     ++begin;
   const auto rest = text.substr(begin);
   if (is_below(text, begin))
     return text[at] == ':' && !rest.empty() ? block_value(text, begin) : text.substr(begin, 0);
-  if (const auto size = mask_size(rest))
+  if (const auto size = mask_size(rest); size != 0 && (size == rest.size() || !is_alnum(rest[size])))
     return rest.substr(0, size);
   if (is_quote(rest[0]) || (rest.size() > 1 && rest[0] == '\\' && is_quote(rest[1])))
     return quoted_value(text, begin);
-  if (is_one_of(rest[0], "{["))
+  if (is_one_of(rest[0], "{[") && mask_size(rest) == 0)
     return bracketed_value(text, begin);
-  return bare_value(text, begin, key, parted);
+  return bare_value(text, begin, key, text[at], word);
 }
 
 std::string_view userinfo_after(std::string_view text, std::size_t at) noexcept {

@@ -9,7 +9,9 @@
 #include "actors/redaction/layer.hpp"
 #include "actors/redaction/markup.hpp"
 #include "actors/redaction/patterns.hpp"
+#include "actors/redaction/phrase.hpp"
 #include "actors/redaction/providers.hpp"
+#include "actors/redaction/sql_row.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +23,7 @@ namespace cleartap::masking {
 
 namespace {
 
-enum class sign : std::uint8_t { none, separator, markup, pattern, encoded };
+enum class sign : std::uint8_t { none, separator, markup, pattern, encoded, quote };
 
 constexpr auto signs = [] {
   auto table = std::array<sign, 256>{};
@@ -30,17 +32,10 @@ constexpr auto signs = [] {
       table[i] = sign::pattern;
   table[':'] = table['='] = sign::separator;
   table['<'] = sign::markup;
+  table['\''] = table['"'] = sign::quote;
   table['%'] = table['&'] = table['\\'] = sign::encoded;
   return table;
 }();
-
-/// Whether a word behind a sensitive one names the same secret: "session id", "secret key", "password confirmation".
-bool follows_secret(std::string_view word) noexcept {
-  constexpr auto words =
-      std::to_array<std::string_view>({"id", "confirmation", "key", "code", "number", "value", "hash", "again"});
-  return std::ranges::all_of(word, is_digit) ||
-         std::ranges::any_of(words, [word](std::string_view other) { return equal_any_case(word, other); });
-}
 
 /// "%B" and the number of a card: track 1 of its stripe (ISO/IEC 7813), no encoded byte.
 bool opens_track(std::string_view text) noexcept {
@@ -52,12 +47,20 @@ bool opens_track(std::string_view text) noexcept {
 class text_pass {
 public:
   text_pass(std::string_view text, bool cut, text_kind kind, mask_writer& out) noexcept
-      : text_{text}, cut_{cut}, kind_{kind}, out_{out}, providers_{text, cut}, base64_{text, cut} {}
+      : text_{text}
+      , cut_{cut}
+      , kind_{kind}
+      , out_{out}
+      , providers_{text, cut}
+      , base64_{text, cut}
+      , row_{text, out.policy()} {}
 
   void run() {
     while (at_ < text_.size() && !out_.is_removed()) {
       if (at_ >= element_begin_)
         mask_element();
+      else if (at_ >= row_.begin())
+        on_row_item();
       else if (at_ >= providers_.begin())
         on_provider();
       else if (at_ >= base64_.begin())
@@ -81,6 +84,8 @@ private:
       return on_pattern();
     case sign::encoded:
       return on_encoded();
+    case sign::quote:
+      return on_quote();
     }
   }
 
@@ -144,7 +149,35 @@ private:
     at_ = end;
   }
 
+  /// A literal behind "PASSWORD" or "IDENTIFIED BY". An error that quotes a token is none.
+  void on_quote() {
+    const auto found = literal_at(text_, at_);
+    const auto kind = found ? class_of_name(found->name) : std::nullopt;
+    if (kind == redaction_class::password && !found->value.empty())
+      return mask(found->value, *kind);
+    ++at_;
+  }
+
+  bool on_option() {
+    const auto found = option_at(text_, at_);
+    const auto kind = found && found->value.data() ? class_of_name(found->name) : std::nullopt;
+    if (!kind || found->value.empty())
+      return false;
+    mask(found->value, *kind);
+    return true;
+  }
+
+  void on_row_item() {
+    if (at_ == row_.begin())
+      mask(row_.part(), row_.kind());
+    row_.advance();
+  }
+
   void on_pattern() {
+    if (text_[at_] == '-' && on_option())
+      return;
+    if (text_[at_] == '(')
+      row_.enter(at_);
     auto found = find_pattern(text_, at_, cut_);
     if (!found && out_.policy().contacts().any() && opens_contact(text_[at_]))
       found = find_contact(text_, at_, floor_, out_.policy().contacts());
@@ -176,34 +209,63 @@ private:
   void on_separator() {
     if (text_.substr(at_).starts_with("://"))
       return on_authority();
+    if (on_serialized())
+      return;
     const auto key = key_before(text_, at_, floor_);
     const auto kind = class_of(key);
-    const auto value = kind ? value_after(text_, at_, key) : std::string_view{};
-    if (!value.empty())
+    const auto value = kind ? value_after(text_, at_, key, kind_ == text_kind::word) : std::string_view{};
+    if (!value.empty() && !(is_code() && is_expression(value)))
       return mask(value, *kind);
+    note_name(key);
     ++at_;
     separator_ = at_;
-    separator_key_ = whole_name(key);
+    separator_key_ = key.whole();
   }
+
+  bool is_code() const noexcept { return kind_ == text_kind::code || at_ < script_end_; }
+
+  bool on_serialized() {
+    const auto found = text_[at_] == ':' ? serialized_at(text_, at_) : std::nullopt;
+    const auto kind = found ? class_of_name(found->name) : std::nullopt;
+    if (!kind || found->value.empty())
+      return false;
+    mask(found->value, *kind);
+    return true;
+  }
+
+  /// "name: password", which says what the value on the next line is: "value: hunter2".
+  void note_name(const text_key& key) {
+    if (!equal_any_case(key.name, "name") && !equal_any_case(key.name, "key"))
+      return;
+    auto value = text_.substr(at_ + 1, text_key_size_max);
+    value = trimmed(value.substr(0, value.find_first_of("\r\n,;")));
+    while (!value.empty() && is_quote(value[0]))
+      value = value.substr(1, value.size() - 2);
+    named_kind_ = value.find(' ') == std::string_view::npos ? class_of_name(value) : std::nullopt;
+    named_end_ = at_ + name_reach_max;
+  }
+
+  static constexpr auto name_reach_max = std::size_t{256}; // bytes from a name to its value
 
   std::optional<redaction_class> class_of(const text_key& key) const {
     if (text_[at_] == ':' && key.in_path)
       return std::nullopt;
-    if (at_ < tag_end_ && (equal_any_case(key.name, "value") || equal_any_case(key.name, "content")))
+    const auto is_value = equal_any_case(key.name, "value");
+    if (at_ < tag_end_ && (is_value || equal_any_case(key.name, "content")))
       return tag_kind_;
+    if (is_value && at_ < named_end_ && named_kind_)
+      return named_kind_;
     if (const auto kind = class_of_name(key.name))
       return kind;
-    if (key.before.empty() || (class_of_name(key.before) && !follows_secret(key.name)))
-      return std::nullopt; // "password reset: done"
-    return class_of_name(whole_name(key));
-  }
-
-  /// The name of a key with the word before it.
-  static std::string_view whole_name(const text_key& key) noexcept {
+    if (is_one_of(key.lead, "?&") && equal_any_case(key.name, "signature"))
+      return redaction_class::secret; // of a URL that is as good as a password
     if (key.before.empty())
-      return key.name;
-    const auto both = key.name.data() + key.name.size() - key.before.data();
-    return {key.before.data(), static_cast<std::size_t>(both)};
+      return std::nullopt;
+    if (text_[at_] == ':' && equal_any_case(key.name, "is"))
+      return class_of_name(key.before);
+    if (class_of_name(key.before) && !follows_secret(key.name))
+      return std::nullopt; // "password reset: done"
+    return class_of_name(key.whole());
   }
 
   std::optional<redaction_class> class_of_name(std::string_view name) const {
@@ -236,6 +298,8 @@ private:
     tag_kind_ = tag.naming.empty() ? std::nullopt : out_.policy().key(tag.naming);
     tag_end_ = end;
     tag_name_ = tag.name;
+    if (equal_any_case(tag.name, "script") && tag.has_content)
+      script_end_ = std::min(find_any_case(text_, "</script", end), text_.size());
     auto kind = std::exchange(sibling_kind_, std::nullopt);
     if (!kind)
       kind = out_.policy().key(tag.name);
@@ -269,12 +333,17 @@ private:
   mask_writer& out_;
   provider_search providers_;
   base64_search base64_;
+  sql_row row_;
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 
   std::size_t separator_ = 0;      // behind the last one whose value may be shown
   std::string_view separator_key_; // its name
 
+  std::optional<redaction_class> named_kind_; // of the next "value"
+  std::size_t named_end_ = 0;                 // to where
+
+  std::size_t script_end_ = 0;
   std::string_view tag_name_;
   std::size_t tag_end_ = 0;                 // of the tag that at_ is in
   std::optional<redaction_class> tag_kind_; // of its attribute "value" or "content"
