@@ -2,6 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/binary.hpp"
+#include "actors/redaction/csv.hpp"
 #include "actors/redaction/form.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/multipart.hpp"
@@ -39,6 +40,8 @@ void mask_body(std::string_view text, std::string_view content_type, bool cut, s
     return mask_form(text, cut, out);
   if (const auto kind = binary_kind_of(text, content_type); kind != binary_kind::none)
     return mask_binary(text, kind, out);
+  if (is_table(content_type))
+    return mask_table(text, cut, out);
   mask_text(text, cut, out, kind_of(content_type));
 }
 

@@ -128,10 +128,25 @@ std::string_view userinfo_of(const passed_segments& before, std::string_view seg
   return segment.substr(0, at == std::string_view::npos ? 0 : at);
 }
 
+/// Whether `segment` is given out like the secret that the one before it names: "/reset-password/9f86d081884c7d65". A
+/// list of them ("tokens") is followed by an id.
+std::optional<redaction_class> class_of_segment(std::string_view before, std::string_view segment,
+                                                const redaction_policy& policy) noexcept {
+  constexpr auto size_min = std::size_t{16};
+  constexpr auto digits_min = 3;
+  if (segment.size() < size_min || before.ends_with('s') || !std::ranges::all_of(segment, is_base64url))
+    return std::nullopt;
+  const auto has_letter = !std::ranges::all_of(segment, is_digit);
+  const auto is_random = has_letter && std::ranges::count_if(segment, is_digit) >= digits_min;
+  return is_random ? policy.key(before) : std::nullopt;
+}
+
 void mask_segment(std::string_view segment, const passed_segments& before, mask_writer& out) {
   const auto userinfo = userinfo_of(before, segment);
   if (is_webhook_secret(before, segment))
     return out.mask(segment, redaction_class::provider);
+  if (const auto kind = class_of_segment(before.last, segment, out.policy()))
+    return out.mask(segment, *kind);
   out.mask(userinfo, redaction_class::url);
   if (!is_numbering(segment) || !names_number(before.last))
     mask_parameter(segment.substr(userinfo.size()), out);

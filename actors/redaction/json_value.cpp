@@ -108,7 +108,9 @@ void mask_json_number(std::string_view token, std::string_view key, bool cut, ma
   const auto first = std::size_t{token[0] == '-' ? 1u : 0u};
   if (!is_digit(token[first]))
     return;
-  const auto number = token.substr(first);
+  auto number = token.substr(first);
+  if (number.ends_with(".0"))
+    number.remove_suffix(2);
   const auto looks_secret = card_size(token, first) == number.size() || (cut && cut_digits_size(token, first) != 0);
   if (looks_secret && !names_number(key))
     out.mask_quoted(token, redaction_class::card);

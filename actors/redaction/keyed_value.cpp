@@ -204,6 +204,23 @@ std::string_view text_key::whole() const noexcept {
   return {before.data(), static_cast<std::size_t>(both)};
 }
 
+std::string_view words_before(std::string_view text, std::size_t at) noexcept {
+  constexpr auto announcing =
+      std::to_array<std::string_view>({"id", "no", "nr", "nro", "num", "number", "ref", "code"});
+  const auto is_joint = [](char c) noexcept { return is_one_of(c, " #/.:"); };
+  const auto is_word = [](char c) noexcept { return is_alnum(c) || c == '_' || c == '-'; };
+  const auto floor = at - std::min(at, text_key_size_max);
+  const auto end = skip_back(text, at, floor, is_joint);
+  const auto begin = skip_back(text, end, floor, is_word);
+  const auto word = text.substr(begin, end - begin);
+  if (end == at || word.empty())
+    return {};
+  if (std::ranges::none_of(announcing, [word](std::string_view other) { return equal_any_case(word, other); }))
+    return word;
+  const auto first = skip_back(text, skip_back(text, begin, floor, is_joint), floor, is_word);
+  return text.substr(first, end - first);
+}
+
 text_key key_before(std::string_view text, std::size_t at, std::size_t floor) noexcept {
   auto end = skip_back(text, at, floor, is_blank);
   const auto indexed = end > floor + 1 && text[end - 1] == ']' && is_quote(text[end - 2]); // form['password']

@@ -31,6 +31,10 @@ struct text_key {
 /// Whether a value that value_after() found in a program is computed: a name, a call. Numbers and strings are not.
 [[nodiscard]] bool is_expression(std::string_view value) noexcept;
 
+/// The name that a number at text[at] stands right behind, in a sentence or a path: "order", "order number". Empty if
+/// the word there is none of those that announce numbers.
+[[nodiscard]] std::string_view words_before(std::string_view text, std::size_t at) noexcept;
+
 /// The value of `key` behind the separator text[at], without its quotes; perhaps empty.
 ///   quoted           to the closing quote; "" and \" are part of the value
 ///   in brackets      to the bracket that closes

@@ -189,8 +189,11 @@ private:
       mask(found->part, found->kind);
   }
 
-  /// Whether the digits of `number` stand under a name that gives numbers, behind a separator or in an element.
+  /// Whether the digits of `number` stand under a name that gives numbers: behind a separator, in an element, or right
+  /// behind the name, as in "order no. 17" and "/orders/17".
   bool is_kept(std::string_view number) const {
+    if (names_number(words_before(text_, at_)))
+      return true;
     const auto end = at_ + number.size();
     const auto in_element = at_ >= tag_end_ && tag_end_ > separator_;
     const auto begin = in_element ? tag_end_ : separator_;
