@@ -204,8 +204,32 @@ void append_utf16(std::string& out, std::string_view text) {
   }
 }
 
+/// Whether `text` is ASCII in UTF-16, as far as it is looked at. `zero`: the place of the byte 0 in each pair.
+bool is_wide(std::string_view text, std::size_t zero) noexcept {
+  constexpr auto size_min = std::size_t{4};
+  constexpr auto looked_at = std::size_t{64};
+  for (auto at = std::size_t{0}; at + 1 < std::min(text.size(), looked_at); at += 2) {
+    const auto other = text[at + 1 - zero];
+    if (text[at + zero] != '\0' || index_of(other) > 0x7e || (index_of(other) < 0x20 && !is_space(other)))
+      return false;
+  }
+  return text.size() >= size_min;
+}
+
+encoded_unit read_as_it_is(std::string_view text) noexcept { return plain_unit(text[0]); }
+void append_as_it_is(std::string& out, std::string_view text) { out += text; }
+
 } // namespace
 
+const encoding* utf16_of(std::string_view text) noexcept {
+  if (text.starts_with("\xff\xfe") || is_wide(text, 1))
+    return &utf16_little;
+  if (text.starts_with("\xfe\xff") || is_wide(text, 0))
+    return &utf16_big;
+  return nullptr;
+}
+
+const encoding as_it_is{std::string_view{"\0", 1}, read_as_it_is, append_as_it_is};
 const encoding json_escapes{"\\", read_json, append_json};
 const encoding percent_escapes{"%", read_percent, append_percent};
 const encoding form_escapes{"%+", read_form, append_percent};

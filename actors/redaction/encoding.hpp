@@ -37,10 +37,17 @@ extern const encoding form_escapes;
 /// XML 1.0 section 4.1: character references, and those of the names that often stand before or in a secret.
 extern const encoding entities;
 
+/// For a part of a text that is not encoded.
+extern const encoding as_it_is;
+
 extern const encoding utf16_little;
 extern const encoding utf16_big;
 
 [[nodiscard]] std::string decoded(std::string_view text, const encoding& how);
+
+/// That of UTF-16 that `text` is written in: by its byte order mark, or because every other byte of its beginning is 0.
+/// Null if it is not.
+[[nodiscard]] const encoding* utf16_of(std::string_view text) noexcept;
 
 /// Whether `text` opens with a percent-encoded byte.
 [[nodiscard]] bool opens_percent(std::string_view text) noexcept;

@@ -18,12 +18,14 @@ void mask_writer::mask_quoted(std::string_view part, redaction_class kind) {
   replace(part, quoted += '"', kind, before(part));
 }
 
-void mask_writer::rewrite(std::string_view part, std::string_view with) {
+void mask_writer::apply(const text_change& change) {
   assert(!outer_);
+  if (change.kind)
+    return replace(change.part, change.with, *change.kind, before(change.part));
   if (removed_)
     return;
-  copy_to(part);
-  out_ += with;
+  copy_to(change.part);
+  out_ += change.with;
 }
 
 /// `before`: what stands before the secret in the innermost text that says something there, for its key.
@@ -37,6 +39,8 @@ void mask_writer::replace(std::string_view part, std::string_view with, redactio
     return write(part, with, kind, before);
   const auto begin = static_cast<std::size_t>(part.data() - text_.data());
   copied_ = begin + part.size();
+  if (changes_)
+    return changes_->push_back({part, std::string{with}, kind});
   if (!how_) {
     removed_ = true;
     return;

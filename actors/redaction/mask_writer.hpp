@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cleartap::masking {
 
@@ -21,6 +22,13 @@ inline constexpr auto growth_max = std::size_t{64} << 10;
 
 /// Texts inside of texts, each encoded in the one around it; what holds still more of them is masked.
 inline constexpr auto layers_max = std::size_t{16};
+
+/// What takes the place of a part of a text: a mask of a class, or, without one, what follows from masks elsewhere.
+struct text_change {
+  std::string_view part;
+  std::string with;
+  std::optional<redaction_class> kind;
+};
 
 /// All views that its functions take are parts of `text`, each behind the one before. A writer for a text that is
 /// encoded inside of another one writes into that one, so that masks are counted, noted and bounded where they show.
@@ -52,6 +60,17 @@ public:
       , outer_{&outer}
       , level_{outer.level_ + 1} {}
 
+  /// For a text whose changes are collected, in their order, to be applied to `outer` later. `text` is that of `outer`.
+  struct collecting {};
+  mask_writer(collecting, std::string_view text, mask_writer& outer, std::vector<text_change>& changes) noexcept
+      : text_{text}
+      , policy_{outer.policy_}
+      , stats_{outer.stats_}
+      , work_left_{outer.work_left_}
+      , outer_{&outer}
+      , level_{outer.level_}
+      , changes_{&changes} {}
+
   mask_writer(const mask_writer&) = delete;
   mask_writer& operator=(const mask_writer&) = delete;
 
@@ -66,8 +85,8 @@ public:
   /// As mask(), as a JSON string: for a part that is no string.
   void mask_quoted(std::string_view part, redaction_class kind);
 
-  /// Puts `with` in the place of `part`, which is no secret: a length, or a value of the format.
-  void rewrite(std::string_view part, std::string_view with);
+  /// Precondition: the text is not inside of another one.
+  void apply(const text_change& change);
 
   /// Removes the text from `part` to its end; nothing can be written after that. Inside of another text, a mask takes
   /// its place.
@@ -98,6 +117,7 @@ private:
   const encoding* how_ = nullptr; // of text_ in part_; null: nothing is written
   std::string_view part_;         // of the outer text
   source_cursor source_;
+  std::vector<text_change>* changes_ = nullptr;
   std::string out_;
   std::size_t copied_ = 0; // bytes of text_ that out_ stands for
   std::optional<redaction_class> first_;
