@@ -3,6 +3,7 @@
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
+#include "actors/redaction/contacts.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/layer.hpp"
 #include "actors/redaction/plain_text.hpp"
@@ -39,6 +40,8 @@ std::optional<redaction_class> class_of_bare_base64(std::string_view value, bool
 void mask_value(std::string_view value, bool cut, mask_writer& out) {
   if (!is_percent_encoded(value))
     return mask_content(value, cut, out);
+  if (out.policy().contacts().phones && value[0] == '+' && find_phone(value, 0)) // neither was it in a phone number
+    return out.mask(value, redaction_class::phone);
   if (value.find('+') != std::string_view::npos)
     if (const auto kind = class_of_bare_base64(value, cut, out))
       return out.mask(value, *kind);

@@ -2,6 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/binary.hpp"
+#include "actors/redaction/cards.hpp"
 #include "actors/redaction/json_text.hpp"
 
 #include <algorithm>
@@ -123,6 +124,10 @@ bool is_string(std::string_view text, bool cut) noexcept {
   return text.find('\n') == std::string_view::npos || !is_message(text, cut);
 }
 
+bool is_name(std::string_view text) noexcept {
+  return text.size() <= key_size_max && text.find(' ') == std::string_view::npos && is_string(text, false);
+}
+
 class message_pass {
 public:
   message_pass(std::string_view text, mask_writer& out) : collector_{mask_writer::collecting{}, text, out, changes_} {}
@@ -144,14 +149,16 @@ public:
 
   std::int64_t mask_message(std::string_view text, bool cut, std::optional<redaction_class> kind, std::size_t level) {
     auto growth = std::int64_t{0};
-    auto named = std::optional<redaction_class>{};
+    auto name = std::string_view{};
     while (!text.empty()) {
       const auto next = read_field(text);
       if (next.size == 0)
         break;
       if (next.type == wire_type::bytes) {
-        growth += mask_field(next, cut && next.size == text.size(), kind ? kind : named, level);
-        named = class_of(next.payload);
+        const auto of = kind ? kind : class_of(name);
+        if (of || !is_numbering(next.payload) || !names_number(name))
+          growth += mask_field(next, cut && next.size == text.size(), of, level);
+        name = is_name(next.payload) ? next.payload : std::string_view{};
       }
       text.remove_prefix(next.size);
     }
@@ -194,12 +201,9 @@ private:
     return growth;
   }
 
-  /// The class of what follows a string that is a name and no more.
+  /// Of what follows a string that is a name and no more.
   std::optional<redaction_class> class_of(std::string_view name) const {
-    if (name.empty() || name.size() > key_size_max || name.find(' ') != std::string_view::npos ||
-        !is_string(name, false))
-      return std::nullopt;
-    return collector_.policy().key(name);
+    return name.empty() ? std::nullopt : collector_.policy().key(name);
   }
 
   /// Makes place for a new length before the changes of what it is the length of.

@@ -1,5 +1,7 @@
 #include "test/redaction/scorer.hpp"
 
+#include "test/redaction/corpus_values.hpp"
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <set>
@@ -26,10 +28,22 @@ int hex_at(std::string_view text, std::size_t at, std::size_t size) {
   return value;
 }
 
-/// Without percent and \u encoding.
+/// The size of a reference "&#x70;" at `at`, or 0.
+std::size_t reference_size(std::string_view text, std::size_t at) {
+  const auto rest = text.substr(at, 8);
+  const auto end = rest.find(';');
+  return rest.starts_with("&#x") && end != std::string_view::npos ? end + 1 : 0;
+}
+
+/// Without percent and \u encoding and without references.
 std::string decoded(std::string_view text) {
   auto out = std::string{};
   for (auto at = std::size_t{0}; at < text.size();) {
+    if (const auto size = reference_size(text, at); size != 0) {
+      out += static_cast<char>(std::max(hex_at(text, at + 3, size - 4), 0));
+      at += size;
+      continue;
+    }
     const auto is_percent = text[at] == '%';
     const auto is_escape = text.substr(at, 2) == "\\u";
     const auto size = is_percent ? std::size_t{2} : std::size_t{4};
@@ -150,6 +164,13 @@ json::object table_of(const std::map<std::string, recall>& from, const char* sha
 
 bool is_leaked(std::string_view value, std::string_view text) {
   return shows(value, text) || shows(value, decoded(text)) || shows(value, base64_decoded(decoded(text)));
+}
+
+void add(scores& to, const marked_text& text) {
+  static const auto built_in = redaction_policy{};
+  static const auto with_contacts = redaction_policy{{}, {}, {.emails = true, .phones = true}};
+  const auto asks = std::ranges::any_of(text.spans, [](const marked_span& span) { return is_contact(span.kind); });
+  add(to, text, asks ? with_contacts : built_in);
 }
 
 void add(scores& to, const marked_text& text, const redaction_policy& policy) {

@@ -48,6 +48,9 @@ struct scores {
 
 void add(scores& to, const marked_text& text, const redaction_policy& policy);
 
+/// With the built-in policy; in a text with a secret that is masked only on demand, on demand.
+void add(scores& to, const marked_text& text);
+
 [[nodiscard]] std::string to_json(const scores& of);
 
 } // namespace cleartap::score

@@ -63,6 +63,8 @@ TEST_CASE("entries of maps are masked by their keys") {
   };
   CHECK(proto(entry("password", "x") + entry("city", "Rome")) ==
         entry("password", "[REDACTED:password]") + entry("city", "Rome"));
+  CHECK(proto(entry("session_id", "abc123")) == entry("session_id", "[REDACTED:session]"));
+  CHECK(proto(entry("order_id", "4111111111111111")) == entry("order_id", "4111111111111111"));
   CHECK(proto(entry("token", bytes(3, "x"))) == entry("token", bytes(3, "[REDACTED:token]")));
 }
 
