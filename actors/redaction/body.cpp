@@ -17,8 +17,7 @@ namespace {
 
 /// Programs and style sheets.
 text_kind kind_of(std::string_view content_type) noexcept {
-  const auto is_code = contains_any_case(content_type, "javascript") || contains_any_case(content_type, "ecmascript") ||
-                       starts_any_case(content_type, "text/css");
+  const auto is_code = contains_any_case(content_type, "script") || starts_any_case(content_type, "text/css");
   return is_code ? text_kind::code : text_kind::any;
 }
 

@@ -96,9 +96,15 @@ std::string_view word_after(std::string_view text, std::size_t at) noexcept {
   return text.substr(at, end - at);
 }
 
+/// Whether the digits at `at` may be the end of a UUID: "-3333-" stands before them.
+bool is_in_uuid(std::string_view text, std::size_t at) noexcept {
+  const auto before = text.substr(0, at).substr(at - std::min<std::size_t>(at, 6));
+  return before.size() == 6 && before[0] == '-' && before[5] == '-' && std::ranges::all_of(before.substr(1, 4), is_hex);
+}
+
 bool is_part_before(std::string_view text, std::size_t at) noexcept {
   const auto fraction = at > 1 && text[at - 1] == '.' && is_digit(text[at - 2]);
-  return fraction || is_hex_word(word_before(text, at));
+  return fraction || is_in_uuid(text, at) || is_hex_word(word_before(text, at));
 }
 
 /// ".0", as programs write a whole number that they hold as a fraction, is none.

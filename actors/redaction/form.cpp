@@ -5,8 +5,11 @@
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/contacts.hpp"
 #include "actors/redaction/json_text.hpp"
+#include "actors/redaction/keyed_value.hpp"
 #include "actors/redaction/layer.hpp"
+#include "actors/redaction/patterns.hpp"
 #include "actors/redaction/plain_text.hpp"
+#include "actors/redaction/providers.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -28,6 +31,42 @@ std::optional<redaction_class> class_of_key(std::string_view key, const redactio
   if (equal_any_case(key, "signature")) // of a URL that is as good as a password
     return redaction_class::secret;
   return is_percent_encoded(key) ? policy.key(decoded(key, form_escapes)) : policy.key(key);
+}
+
+std::optional<finding> find_in_base64(std::string_view part, bool cut, mask_writer& out) {
+  const auto kind = class_of_base64(part, false, cut, out);
+  return kind ? std::optional{finding{part, *kind}} : std::nullopt;
+}
+
+/// Only what patterns.hpp finds, in base64 too.
+void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
+  if (!out.spend(text))
+    return;
+  auto providers = provider_search{text, cut};
+  auto base64 = base64_search{text, cut};
+  const auto contacts = out.policy().contacts();
+  auto floor = std::size_t{0};
+  for (auto at = std::size_t{0}; at < text.size() && !out.is_removed();) {
+    if (at > providers.begin())
+      providers.advance(at);
+    if (at > base64.begin())
+      base64.advance(at);
+    auto found = std::optional<finding>{};
+    if (at == providers.begin())
+      found = providers.found();
+    else if (at == base64.begin())
+      found = find_in_base64(base64.part(),
+                             cut && base64.part().data() + base64.part().size() == text.data() + text.size(), out);
+    if (!found && opens_pattern(text[at]))
+      found = find_pattern(text, at, cut);
+    if (!found && contacts.any() && opens_contact(text[at]))
+      found = find_contact(text, at, floor, contacts);
+    at = found ? static_cast<std::size_t>(found->part.data() - text.data()) + found->part.size() : at + 1;
+    if (!found)
+      continue;
+    out.mask(found->part, found->kind);
+    floor = at;
+  }
 }
 
 /// Whether `value` is base64 whose '+' was not percent-encoded, as it should be in a form.
@@ -128,7 +167,8 @@ std::string_view userinfo_of(const passed_segments& before, std::string_view seg
   if (!before.behind_scheme)
     return {};
   const auto at = segment.rfind('@');
-  return segment.substr(0, at == std::string_view::npos ? 0 : at);
+  const auto userinfo = segment.substr(0, at == std::string_view::npos ? 0 : at);
+  return is_user(userinfo) ? std::string_view{} : userinfo;
 }
 
 /// Whether `segment` is given out like the secret that the one before it names: "/reset-password/9f86d081884c7d65". A

@@ -61,12 +61,14 @@ std::size_t next_token(std::string_view text, std::size_t at) noexcept {
   return at;
 }
 
-constexpr auto name_reach_max = std::size_t{256}; // bytes from a value to its name
+constexpr auto name_reach_max = std::size_t{256};   // bytes from a value to its name
+constexpr auto schema_reach_max = std::size_t{512}; // bytes of an object that tell whether it is a schema
 
-/// The name that an object has behind a value that `text` begins with.
-std::optional<json_string> find_name(std::string_view text) noexcept {
+/// The string that the object that `text` goes on with has under the first key that is `wanted`.
+template <class Wanted>
+std::optional<json_string> find_string(std::string_view text, Wanted wanted) noexcept {
   auto depth = std::size_t{0};
-  auto names = false;
+  auto found = false;
   for (auto at = std::size_t{0}; at < text.size();) {
     if (is_one_of(text[at], "{["))
       ++depth;
@@ -77,12 +79,59 @@ std::optional<json_string> find_name(std::string_view text) noexcept {
       continue;
     }
     const auto string = read_json_string(text, at);
-    if (names)
+    if (found)
       return string;
     at = next_token(text, string.end);
-    names = depth == 0 && at < text.size() && text[at] == ':' && is_naming_key(string.content);
+    found = depth == 0 && at < text.size() && text[at] == ':' && wanted(string.content);
   }
   return std::nullopt;
+}
+
+/// Whether the object that `text` goes on with says how a value looks, as JSON Schema does: {"type": "string", ...}.
+bool describes_value(std::string_view text) noexcept {
+  // What Kubernetes says about the volume of a secret or a token.
+  if (find_string(text, [](std::string_view key) { return key == "secretName" || key == "expirationSeconds"; }))
+    return true;
+  constexpr auto types = std::to_array<std::string_view>(
+      {"string", "object", "array", "integer", "number", "boolean", "null", "structure", "list", "map", "blob"});
+  const auto is_type = [](std::string_view key) { return key == "type" || key == "$ref"; };
+  const auto type = find_string(text, is_type);
+  return type && (std::ranges::find(types, type->content) != types.end() || type->content.starts_with("#/"));
+}
+
+/// What a schema says about a value, and never has the value in.
+bool is_schema_key(std::string_view key) noexcept {
+  constexpr auto keys = std::to_array<std::string_view>({"type",
+                                                         "format",
+                                                         "description",
+                                                         "title",
+                                                         "pattern",
+                                                         "minLength",
+                                                         "maxLength",
+                                                         "minimum",
+                                                         "maximum",
+                                                         "min",
+                                                         "max",
+                                                         "minItems",
+                                                         "maxItems",
+                                                         "uniqueItems",
+                                                         "required",
+                                                         "$ref",
+                                                         "documentation",
+                                                         "shape",
+                                                         "location",
+                                                         "locationName",
+                                                         "insertionOrder",
+                                                         "relationshipRef",
+                                                         "contentEncoding",
+                                                         "contentMediaType",
+                                                         "secretName",
+                                                         "expirationSeconds",
+                                                         "defaultMode",
+                                                         "audience",
+                                                         "path",
+                                                         "mode"});
+  return std::ranges::find(keys, key) != keys.end();
 }
 
 class json_pass {
@@ -137,6 +186,7 @@ private:
     if (pending_ && masked_depth_ == 0) {
       masked_depth_ = depth_;
       masked_kind_ = *pending_;
+      masks_schema_ = describes_value(text_.substr(at_ + 1, schema_reach_max));
     }
     pending_.reset();
     names_value_ = false;
@@ -205,7 +255,7 @@ private:
 
   /// Of the name that follows its value: {"value": "hunter2", "name": "password"}.
   std::optional<redaction_class> class_of_later_name() const {
-    const auto name = find_name(text_.substr(at_, name_reach_max));
+    const auto name = find_string(text_.substr(at_, name_reach_max), is_naming_key);
     return name ? class_of(*name) : std::nullopt;
   }
 
@@ -215,7 +265,9 @@ private:
 
   std::optional<redaction_class> take_kind() noexcept {
     const auto kind = std::exchange(pending_, std::nullopt);
-    return masked_depth_ > 0 ? masked_kind_ : kind;
+    if (masked_depth_ == 0)
+      return kind;
+    return masks_schema_ && is_schema_key(key_) ? std::nullopt : std::optional{masked_kind_};
   }
 
   void on_string_value(const json_string& value) {
@@ -287,6 +339,7 @@ private:
   std::optional<redaction_class> pending_; // of the value that follows
   std::size_t masked_depth_ = 0;           // of the container whose scalars are all masked; 0: none
   redaction_class masked_kind_ = redaction_class::custom;
+  bool masks_schema_ = false;   // only what describes no value is masked
   std::string_view key_;        // the last one, as written: that of a value, or of the list it is in
   bool names_value_ = false;    // the value that follows names the one under "value"
   std::size_t named_depth_ = 0; // of the object whose "value" is named as sensitive; 0: none

@@ -39,6 +39,12 @@ text_key quoted_key(std::string_view text, std::size_t end, std::size_t floor) n
   return key;
 }
 
+/// Whether a name is none but the end of base64, whose '=' it stands before.
+bool is_data(std::string_view name) noexcept {
+  constexpr auto size_min = std::size_t{48};
+  return name.size() >= size_min && std::ranges::all_of(name, [](char c) { return is_alnum(c) || c == '+'; });
+}
+
 bool opens_line(std::string_view text, std::size_t begin) noexcept {
   begin = skip_back(text, begin, 0, is_blank);
   if (begin > 0 && text[begin - 1] == '-') // an item of a YAML list
@@ -193,8 +199,41 @@ bool follows_secret(std::string_view word) noexcept {
          std::ranges::any_of(words, [word](std::string_view other) { return equal_any_case(word, other); });
 }
 
+bool gives_value(std::string_view text, std::size_t at, const text_key& key, bool in_code) noexcept {
+  const auto next = at + 1 < text.size() ? text[at + 1] : '\0';
+  if (text[at] == '=')
+    return !in_code || !is_one_of(next, "=>");
+  if (!key.opens_line && next == ':' && at + 2 < text.size() && is_alnum(text[at + 2]))
+    return false;
+  if (key.lead != ':')
+    return true;
+  const auto reach = std::min(at, text_key_size_max);
+  const auto before = text.substr(at - reach, reach);
+  const auto word = before.find_last_of(" \t\r\n\"'<>");
+  return !before.substr(word == std::string_view::npos ? 0 : word + 1).starts_with("arn:");
+}
+
+bool is_harmless(const text_key& key, std::string_view value) noexcept {
+  constexpr auto literals = std::to_array<std::string_view>({"true", "false", "null"});
+  if (std::ranges::find(literals, value) != literals.end())
+    return !is_quote(value.data()[-1]);
+  if (value[0] == '/' && (key.name == "PWD" || key.name == "OLDPWD"))
+    return true;
+  const auto opens = value.starts_with("description:") || value.starts_with("type:") || value.starts_with("$ref:");
+  if (!opens)
+    return false;
+  constexpr auto types = std::to_array<std::string_view>(
+      {"type: string", "type: object", "type: array", "type: integer", "type: number", "type: boolean", "$ref: "});
+  return std::ranges::any_of(types,
+                             [value](std::string_view type) { return value.find(type) != std::string_view::npos; });
+}
+
 bool is_expression(std::string_view value) noexcept {
-  return !is_digit(value[0]) && (value.data()[-1] != '"' && value.data()[-1] != '\'' && value.data()[-1] != '`');
+  constexpr auto modes =
+      std::to_array<std::string_view>({"same-origin", "include", "omit"}); // of fetch()'s credentials
+  if (is_quote(value.data()[-1]))                                          // perhaps the quote that closes "Password: "
+    return is_one_of(value[0], "),;") || std::ranges::find(modes, value) != modes.end();
+  return !is_digit(value[0]);
 }
 
 std::string_view text_key::whole() const noexcept {
@@ -230,6 +269,8 @@ text_key key_before(std::string_view text, std::size_t at, std::size_t floor) no
   const auto begin = name_begin(text, end, floor);
   auto key = text_key{};
   key.name = text.substr(begin, end - begin);
+  if (is_data(key.name))
+    key.name = {};
   key.opens_line = opens_line(text, begin);
   if (begin > floor + 1 && text[begin - 1] == ' ') {
     const auto word = name_begin(text, begin - 1, floor);
@@ -259,6 +300,11 @@ std::string_view value_after(std::string_view text, std::size_t at, const text_k
   return bare_value(text, begin, key, text[at], word);
 }
 
+bool is_user(std::string_view userinfo) noexcept {
+  constexpr auto size_max = std::size_t{12};
+  return userinfo.size() <= size_max && std::ranges::all_of(userinfo, is_lower);
+}
+
 std::string_view userinfo_after(std::string_view text, std::size_t at) noexcept {
   auto rest = text.substr(at + 3, authority_size_max);
   rest = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
@@ -268,7 +314,8 @@ std::string_view userinfo_after(std::string_view text, std::size_t at) noexcept 
   if (authority.find('@') == std::string_view::npos && !has_port && !authority.starts_with('['))
     authority = rest; // a password with a slash
   const auto end = authority.rfind('@');
-  return authority.substr(0, end == std::string_view::npos ? 0 : end);
+  const auto userinfo = authority.substr(0, end == std::string_view::npos ? 0 : end);
+  return is_user(userinfo) ? std::string_view{} : userinfo;
 }
 
 } // namespace cleartap::masking

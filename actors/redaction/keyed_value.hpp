@@ -28,6 +28,14 @@ struct text_key {
 /// Whether a word behind a sensitive one names the same secret: "session id", "secret key", "password confirmation".
 [[nodiscard]] bool follows_secret(std::string_view word) noexcept;
 
+/// Whether the separator text[at] stands between a name and its value, unlike those of "std::pin::Pin",
+/// "arn:aws:secret:a" and, in a program, "a == b" and "a => b".
+[[nodiscard]] bool gives_value(std::string_view text, std::size_t at, const text_key& key, bool in_code) noexcept;
+
+/// Whether the value says no more than yes, no or nothing, is the working directory of an environment, or describes how
+/// a value looks, as schemas in YAML do.
+[[nodiscard]] bool is_harmless(const text_key& key, std::string_view value) noexcept;
+
 /// Whether a value that value_after() found in a program is computed: a name, a call. Numbers and strings are not.
 [[nodiscard]] bool is_expression(std::string_view value) noexcept;
 
@@ -50,7 +58,11 @@ struct text_key {
 /// The content of the string whose opening quote, perhaps behind a backslash, is text[at].
 [[nodiscard]] std::string_view quoted_value(std::string_view text, std::size_t at) noexcept;
 
-/// The part before the '@' of the authority that follows the "://" at text[at] (RFC 3986 section 3.2.1); perhaps empty.
+/// Whether user information is a name without a password, as in "ssh://git@h/".
+[[nodiscard]] bool is_user(std::string_view userinfo) noexcept;
+
+/// The part before the '@' of the authority that follows the "://" at text[at] (RFC 3986 section 3.2.1); perhaps empty,
+/// and if it is a user.
 [[nodiscard]] std::string_view userinfo_after(std::string_view text, std::size_t at) noexcept;
 
 } // namespace cleartap::masking

@@ -12,6 +12,9 @@ namespace {
 
 constexpr auto name_size_max = std::size_t{64};
 
+// Keywords of SQL, and what a sentence calls them. An error that quotes a token is none.
+constexpr auto literal_names = std::to_array<std::string_view>({"password", "passwd", "passphrase", "pwd"});
+
 // What follows an option in a text about it.
 constexpr auto prose =
     std::to_array<std::string_view>({"and", "argument", "as", "for", "flag", "from", "if", "in", "is", "option", "or",
@@ -63,7 +66,9 @@ std::optional<phrase> option_at(std::string_view text, std::size_t at) noexcept 
   if (value.starts_with('-') || std::ranges::binary_search(prose, value))
     return std::nullopt;
   if (name == "u" || name == "user")
-    name = value.find(':') == std::string_view::npos ? std::string_view{} : std::string_view{"password"};
+    name = value.find_first_of(":/") == value.find(':') && value.find(':', 1) != std::string_view::npos
+               ? std::string_view{"password"}
+               : std::string_view{};
   return phrase{name, value};
 }
 
@@ -75,6 +80,9 @@ std::optional<phrase> literal_at(std::string_view text, std::size_t at) noexcept
   if (equal_any_case(name, "by")) {
     const auto verb = word_before(text, skip_blanks_back(text, end - name.size()));
     name = equal_any_case(verb, "identified") ? std::string_view{"password"} : std::string_view{};
+  } else if (std::ranges::none_of(literal_names,
+                                  [name](std::string_view each) { return equal_any_case(name, each); })) {
+    return std::nullopt;
   }
   return name.empty() ? std::nullopt : std::optional{phrase{name, quoted_value(text, at)}};
 }

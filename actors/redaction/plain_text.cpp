@@ -149,11 +149,11 @@ private:
     at_ = end;
   }
 
-  /// A literal behind "PASSWORD" or "IDENTIFIED BY". An error that quotes a token is none.
+  /// A literal behind "PASSWORD" or "IDENTIFIED BY".
   void on_quote() {
     const auto found = literal_at(text_, at_);
     const auto kind = found ? class_of_name(found->name) : std::nullopt;
-    if (kind == redaction_class::password && !found->value.empty())
+    if (kind && !found->value.empty())
       return mask(found->value, *kind);
     ++at_;
   }
@@ -215,14 +215,20 @@ private:
     if (on_serialized())
       return;
     const auto key = key_before(text_, at_, floor_);
-    const auto kind = class_of(key);
+    const auto kind = gives_value(text_, at_, key, is_code()) ? class_of(key) : std::nullopt;
     const auto value = kind ? value_after(text_, at_, key, kind_ == text_kind::word) : std::string_view{};
-    if (!value.empty() && !(is_code() && is_expression(value)))
+    if (!value.empty() && !(is_code() && is_expression(value)) && !is_keyboard_key(key, value) &&
+        !is_harmless(key, value))
       return mask(value, *kind);
     note_name(key);
     ++at_;
     separator_ = at_;
     separator_key_ = key.whole();
+  }
+
+  /// The attribute "accesskey" of HTML.
+  bool is_keyboard_key(const text_key& key, std::string_view value) const noexcept {
+    return at_ < tag_end_ && value.size() == 1 && equal_any_case(key.name, "accesskey");
   }
 
   bool is_code() const noexcept { return kind_ == text_kind::code || at_ < script_end_; }
@@ -296,6 +302,14 @@ private:
     ++at_;
   }
 
+  /// "Vec<Pin<T>>", which nothing closes.
+  bool is_generic(const markup_tag& tag) const noexcept {
+    if (at_ == 0 || !(is_alnum(text_[at_ - 1]) || text_[at_ - 1] == '<'))
+      return false;
+    const auto end = at_ + tag.whole.size();
+    return element_content(text_, end, tag.name).size() == text_.size() - end;
+  }
+
   void enter(const markup_tag& tag) {
     const auto end = at_ + tag.whole.size();
     tag_kind_ = tag.naming.empty() ? std::nullopt : out_.policy().key(tag.naming);
@@ -308,7 +322,7 @@ private:
       kind = out_.policy().key(tag.name);
     if (!kind && tag.names_content)
       kind = tag_kind_;
-    if (kind && tag.has_content) {
+    if (kind && tag.has_content && !is_generic(tag)) {
       element_begin_ = end;
       element_kind_ = *kind;
       element_name_ = tag.name;
@@ -319,8 +333,10 @@ private:
   }
 
   void mask_element() {
-    const auto content = element_content(text_, at_, element_name_);
+    auto content = element_content(text_, at_, element_name_);
     element_begin_ = none;
+    if (!cut_ && at_ + content.size() == text_.size()) // without an end tag, as in SGML
+      content = content.substr(0, content.find_first_of("<\n"));
     if (!out_.spend(content))
       return;
     const auto end = at_ + content.size();
@@ -356,46 +372,11 @@ private:
   std::optional<redaction_class> sibling_kind_; // of the element behind <key>password</key>
 };
 
-std::optional<finding> find_in_base64(std::string_view part, bool cut, mask_writer& out) {
-  const auto kind = class_of_base64(part, false, cut, out);
-  return kind ? std::optional{finding{part, *kind}} : std::nullopt;
-}
-
 } // namespace
 
 void mask_text(std::string_view text, bool cut, mask_writer& out, text_kind kind) {
   if (out.spend(text))
     text_pass{text, cut, kind, out}.run();
-}
-
-void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
-  if (!out.spend(text))
-    return;
-  auto providers = provider_search{text, cut};
-  auto base64 = base64_search{text, cut};
-  const auto contacts = out.policy().contacts();
-  auto floor = std::size_t{0};
-  for (auto at = std::size_t{0}; at < text.size() && !out.is_removed();) {
-    if (at > providers.begin())
-      providers.advance(at);
-    if (at > base64.begin())
-      base64.advance(at);
-    auto found = std::optional<finding>{};
-    if (at == providers.begin())
-      found = providers.found();
-    else if (at == base64.begin())
-      found = find_in_base64(base64.part(),
-                             cut && base64.part().data() + base64.part().size() == text.data() + text.size(), out);
-    if (!found && opens_pattern(text[at]))
-      found = find_pattern(text, at, cut);
-    if (!found && contacts.any() && opens_contact(text[at]))
-      found = find_contact(text, at, floor, contacts);
-    at = found ? static_cast<std::size_t>(found->part.data() - text.data()) + found->part.size() : at + 1;
-    if (!found)
-      continue;
-    out.mask(found->part, found->kind);
-    floor = at;
-  }
 }
 
 } // namespace cleartap::masking

@@ -19,7 +19,4 @@ enum class text_kind : std::uint8_t {
 /// end.
 void mask_text(std::string_view text, bool cut, mask_writer& out, text_kind kind = text_kind::any);
 
-/// Only what patterns.hpp finds, in base64 too.
-void mask_patterns(std::string_view text, bool cut, mask_writer& out);
-
 } // namespace cleartap::masking

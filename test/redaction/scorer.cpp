@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr auto leak_size = std::size_t{6};
-constexpr auto misses_max = std::size_t{200};
+constexpr auto misses_max = std::size_t{1000};
 constexpr auto base64_digits = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
 
 int hex_at(std::string_view text, std::size_t at, std::size_t size) {
@@ -127,6 +127,17 @@ std::vector<bool> secret_bytes(const marked_text& text) {
   return map;
 }
 
+/// The mask with what stands around it.
+std::string context_of(const marked_text& text, const redaction_note& note) {
+  constexpr auto reach = std::size_t{40};
+  const auto begin = note.begin - std::min(note.begin, reach);
+  const auto all = std::string_view{text.text};
+  return std::string{name_of(note.kind)} + " in " + text.format + ": ..." +
+         std::string{all.substr(begin, note.begin - begin)} + ">>>" +
+         std::string{all.substr(note.begin, std::min(note.end - note.begin, reach))} + "<<<" +
+         std::string{all.substr(note.end, reach)};
+}
+
 void count_masks(scores& to, const marked_text& text, const std::vector<redaction_note>& notes) {
   const auto secret = secret_bytes(text);
   to.benign_bytes += static_cast<std::size_t>(std::ranges::count(secret, false));
@@ -140,6 +151,8 @@ void count_masks(scores& to, const marked_text& text, const std::vector<redactio
     }
     ++to.masks;
     to.masks_of_secrets += hit;
+    if (!hit && to.in_vain.size() < misses_max)
+      to.in_vain.push_back(context_of(text, note));
   }
 }
 

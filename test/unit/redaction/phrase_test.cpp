@@ -96,3 +96,23 @@ TEST_CASE("base64 is looked into, and masked whole") {
                       "d670460b4b4aece5915caf5c68d12f56", "VGhpcy9pcy9hL3BhdGg/YW5kPm1vcmU="})
     CHECK(text(benign) == benign);
 }
+
+TEST_CASE("what describes a value is none") {
+  for (auto benign : {R"({"properties":{"password":{"type":"string","minLength":8,"description":"At least 8"}}})",
+                      R"({"volumes":[{"secret":{"secretName":"web-tls","defaultMode":420}}]})",
+                      R"({"valueFrom":{"secretKeyRef":{"name":"db","key":"x"}}})"})
+    CHECK(json(benign) == benign);
+  CHECK(
+      json(R"({"password":{"type":"string","default":"x","value":"y","enum":["z"]}})") ==
+      R"({"password":{"type":"string","default":"[REDACTED:password]","value":"[REDACTED:password]","enum":["[REDACTED:password]"]}})");
+  for (auto benign :
+       {"password:\n  type: string\n  description: A new one\nn: 1\n", "automountToken: true\n", "PWD=/home/a\n",
+        "in arn:aws:secretsmanager:eu-west-1:17:secret:name-a1b2", "core::pin::Pin", "Vec<Pin<T>> a",
+        "ssh://git@h/a.git", "SIG_BLOCK=1", "IN_PIN \"6\"", "git add -u :/", "11111111-2222-3333-4444-555555555555",
+        "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBcGlu=="})
+    CHECK(text(benign) == benign);
+  for (auto benign : {"if (token === 1) f(token=>1)", "ask('New password: ')", "fetch(u,{credentials:'same-origin'})"})
+    CHECK(sample::redacted("application/typescript", benign) == benign);
+  CHECK(text("<a accesskey=\"p\" password=\"q\">") == "<a accesskey=\"p\" password=\"[REDACTED:password]\">");
+  CHECK(text("<USERPASS>x\n<FI>\n<ID>1") == "<USERPASS>[REDACTED:password]\n<FI>\n<ID>1");
+}
