@@ -201,11 +201,13 @@ bool has_digits(std::string_view text, std::size_t at, std::size_t count) noexce
   return part.size() == count && std::ranges::all_of(part, is_digit);
 }
 
-/// Whether the words shortly before `at` say what the number there is. Without its dashes it may be any.
+/// Whether the words right before `at` say what the number there is. Without its dashes it may be any.
 bool names_ssn(std::string_view text, std::size_t at) noexcept {
   const auto reach = std::min(at, ssn_name_reach);
-  const auto before = text.substr(at - reach, reach);
-  return contains_any_case(before, "ssn") || contains_any_case(before, "social");
+  auto words = text.substr(at - reach, reach);
+  const auto other = words.find_last_of("\r\n;]0123456789"); // a line, a mask or a number
+  words.remove_prefix(other == std::string_view::npos ? 0 : other + 1);
+  return contains_any_case(words, "ssn") || contains_any_case(words, "social");
 }
 
 } // namespace

@@ -76,9 +76,18 @@ char unescaped_letter(char c) noexcept {
   }
 }
 
+/// What is cut short stands for nothing, so that what is before it ends the text.
+encoded_unit cut_unit(std::string_view text) noexcept { return {text.size(), {}, 0}; }
+
+bool is_cut_unit(std::string_view text, std::size_t opening, std::size_t size) noexcept {
+  return text.size() < size && std::ranges::all_of(text.substr(std::min(opening, text.size())), is_hex);
+}
+
 encoded_unit read_json(std::string_view text) noexcept {
   if (text[0] != '\\')
     return plain_unit(text[0]);
+  if (text.starts_with("\\u") && is_cut_unit(text, 2, 6))
+    return cut_unit(text);
   if (const auto unit = code_unit(text))
     return unit_of_utf16(6, *unit, code_unit(text.substr(6)));
   if (text.size() < 2)
@@ -105,6 +114,8 @@ void append_json(std::string& out, std::string_view text) {
 // --- URLs ------------------------------------------------------------------------------------------------------------
 
 encoded_unit read_percent(std::string_view text) noexcept {
+  if (text[0] == '%' && is_cut_unit(text, 1, 3))
+    return cut_unit(text);
   if (!opens_percent(text))
     return plain_unit(text[0]);
   return {3, {static_cast<char>(hex_value(text[1]) << 4 | hex_value(text[2]))}, 1};
@@ -150,19 +161,25 @@ encoded_unit read_character_reference(std::string_view text) noexcept {
   auto point = char32_t{0};
   for (; at < std::min(text.size(), reference_size_max) && (hex ? is_hex(text[at]) : is_digit(text[at])); ++at)
     point = point * base + hex_value(text[at]);
+  if (at == text.size() && at < reference_size_max)
+    return cut_unit(text);
   if (at == begin)
     return plain_unit(text[0]);
   return unit_of(at + (at < text.size() && text[at] == ';' ? 1 : 0), point);
 }
 
 encoded_unit read_entity(std::string_view text) noexcept {
-  if (text[0] != '&' || text.size() < 2)
+  if (text[0] != '&')
     return plain_unit(text[0]);
+  if (text.size() < 2)
+    return cut_unit(text);
   if (text[1] == '#')
     return read_character_reference(text);
   for (const auto& each : references)
     if (text.starts_with(each.text))
       return unit_of(each.text.size(), each.point);
+    else if (each.text.starts_with(text))
+      return cut_unit(text);
   return plain_unit(text[0]);
 }
 
