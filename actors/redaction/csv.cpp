@@ -3,6 +3,7 @@
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/json_text.hpp"
+#include "actors/redaction/layer.hpp"
 #include "actors/redaction/plain_text.hpp"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ char separator_of(std::string_view line) noexcept {
 struct field {
   std::string_view content; // without its quotes
   std::size_t end = 0;      // of the separator, the line break or the text
+  bool quoted = false;
 };
 
 field field_at(std::string_view text, std::size_t begin, char separator) noexcept {
@@ -36,11 +38,12 @@ field field_at(std::string_view text, std::size_t begin, char separator) noexcep
         break;
   const auto end = std::min(text.find_first_of(std::string_view{ends, 2}, std::min(at, text.size())), text.size());
   auto content = trimmed(text.substr(begin, end - begin));
-  if (content.starts_with('"'))
+  const auto quoted = content.starts_with('"');
+  if (quoted)
     content.remove_prefix(1);
-  if (content.ends_with('"'))
+  if (quoted && content.ends_with('"'))
     content.remove_suffix(1);
-  return {content, end};
+  return {content, end, quoted};
 }
 
 bool is_name(std::string_view text) noexcept {
@@ -72,7 +75,7 @@ public:
     auto column = std::size_t{0};
     while (at_ < text_.size() && !out_.is_removed()) {
       const auto found = field_at(text_, at_, separator_);
-      mask(found.content, column, cut_ && found.end == text_.size());
+      mask(found, column, cut_ && found.end == text_.size());
       ++column;
       if (found.end < text_.size() && text_[found.end] == '\n')
         column = 0;
@@ -81,12 +84,18 @@ public:
   }
 
 private:
-  void mask(std::string_view value, std::size_t column, bool cut) {
+  void mask(const field& of, std::size_t column, bool cut) {
+    const auto value = of.content;
     const auto name = column < count_ ? names_[column] : std::string_view{};
     if (const auto kind = out_.policy().key(name))
       out_.mask(value, *kind);
-    else if (!is_numbering(value) || !names_number(name))
-      mask_content(value, cut, out_);
+    else if (is_numbering(value) && names_number(name))
+      return;
+    else if (of.quoted && value.find('"') != std::string_view::npos)
+      mask_layer(value, doubled_quotes, out_,
+                 [cut](std::string_view text, mask_writer& inner) { mask_content(text, cut, inner); });
+    else
+      mask_text(value, cut, out_);
   }
 
   std::string_view text_;

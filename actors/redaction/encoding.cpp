@@ -233,6 +233,15 @@ bool is_wide(std::string_view text, std::size_t zero) noexcept {
   return text.size() >= size_min;
 }
 
+encoded_unit read_doubled(std::string_view text) noexcept {
+  return text.starts_with("\"\"") ? encoded_unit{2, {'"'}, 1} : plain_unit(text[0]);
+}
+
+void append_doubled(std::string& out, std::string_view text) {
+  for (auto c : text)
+    out.append(c == '"' ? 2 : 1, c);
+}
+
 encoded_unit read_as_it_is(std::string_view text) noexcept { return plain_unit(text[0]); }
 void append_as_it_is(std::string& out, std::string_view text) { out += text; }
 
@@ -246,6 +255,7 @@ const encoding* utf16_of(std::string_view text) noexcept {
   return nullptr;
 }
 
+const encoding doubled_quotes{"\"", read_doubled, append_doubled};
 const encoding as_it_is{std::string_view{"\0", 1}, read_as_it_is, append_as_it_is};
 const encoding json_escapes{"\\", read_json, append_json};
 const encoding percent_escapes{"%", read_percent, append_percent};

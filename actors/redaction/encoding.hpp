@@ -37,6 +37,9 @@ extern const encoding form_escapes;
 /// XML 1.0 section 4.1: character references, and those of the names that often stand before or in a secret.
 extern const encoding entities;
 
+/// Of a field in quotes (RFC 4180): each quote stands there twice.
+extern const encoding doubled_quotes;
+
 /// For a part of a text that is not encoded.
 extern const encoding as_it_is;
 

@@ -174,7 +174,7 @@ std::string_view userinfo_of(const passed_segments& before, std::string_view seg
 /// Whether `segment` is given out like the secret that the one before it names: "/reset-password/9f86d081884c7d65". A
 /// list of them ("tokens") is followed by an id.
 std::optional<redaction_class> class_of_segment(std::string_view before, std::string_view segment,
-                                                const redaction_policy& policy) noexcept {
+                                                const redaction_policy& policy) {
   constexpr auto size_min = std::size_t{16};
   constexpr auto digits_min = 3;
   if (segment.size() < size_min || before.ends_with('s') || !std::ranges::all_of(segment, is_base64url))

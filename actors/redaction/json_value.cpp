@@ -96,8 +96,8 @@ bool is_json_scalar(std::string_view token) noexcept {
 }
 
 void mask_json_value(const json_string& value, mask_writer& out) {
-  if (!value.escaped())
-    return mask_content(value.content, !value.closed, out);
+  if (!value.escaped() && !looks_like_json(value.content)) // a number in JSON gets quotes, which are to be escaped
+    return mask_text(value.content, !value.closed, out);
   mask_layer(value.content, json_escapes, out,
              [&](std::string_view text, mask_writer& inner) { mask_content(text, !value.closed, inner); });
 }

@@ -262,6 +262,8 @@ std::string_view words_before(std::string_view text, std::size_t at) noexcept {
 
 text_key key_before(std::string_view text, std::size_t at, std::size_t floor) noexcept {
   auto end = skip_back(text, at, floor, is_blank);
+  if (mask_size_at_end(text.substr(0, end)) != 0)
+    return {}; // not the name of what follows
   const auto indexed = end > floor + 1 && text[end - 1] == ']' && is_quote(text[end - 2]); // form['password']
   const auto last = end - (indexed ? 2 : 1);
   if (end > floor && is_quote(text[last]))
@@ -270,7 +272,7 @@ text_key key_before(std::string_view text, std::size_t at, std::size_t floor) no
   auto key = text_key{};
   key.name = text.substr(begin, end - begin);
   if (is_data(key.name))
-    key.name = {};
+    return {};
   key.opens_line = opens_line(text, begin);
   if (begin > floor + 1 && text[begin - 1] == ' ') {
     const auto word = name_begin(text, begin - 1, floor);

@@ -3,6 +3,7 @@
 
 #include "actors/redaction/contacts.hpp"
 #include "actors/redaction/key_rule.hpp"
+#include "actors/redaction/mask.hpp"
 
 #include <optional>
 #include <span>
@@ -20,13 +21,14 @@ public:
   explicit redaction_policy(std::span<const std::string> headers = {}, std::span<const std::string> keys = {},
                             masking::contact_rules contacts = {});
 
-  /// The class of the values under `key`, decoded, or nothing if they may be shown.
-  [[nodiscard]] std::optional<redaction_class> key(std::string_view key, std::size_t stem_size_min = 0) const noexcept {
-    return keys_.match(key, stem_size_min);
+  /// The class of the values under `key`, decoded, or nothing if they may be shown. A mask in the key is not its name.
+  [[nodiscard]] std::optional<redaction_class> key(std::string_view key, std::size_t stem_size_min = 0) const {
+    const auto kind = keys_.match(key, stem_size_min);
+    return kind && masking::holds_mask(key) ? keys_.match(masking::without_masks(key), stem_size_min) : kind;
   }
 
   /// The class of the value of the header `name`, or nothing if it may be shown.
-  [[nodiscard]] std::optional<redaction_class> header(std::string_view name) const noexcept;
+  [[nodiscard]] std::optional<redaction_class> header(std::string_view name) const;
 
   /// Which contacts are masked.
   [[nodiscard]] masking::contact_rules contacts() const noexcept { return contacts_; }

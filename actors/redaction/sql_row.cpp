@@ -60,7 +60,7 @@ std::string_view content_of(std::string_view value) noexcept {
 
 } // namespace
 
-void sql_row::enter(std::size_t at) noexcept {
+void sql_row::enter(std::size_t at) {
   const auto columns = columns_before(text_, at);
   const auto follows = end_ > 0 && at >= end_ && trimmed(text_.substr(end_, at - end_)) == ",";
   if (columns.empty() && !follows)
@@ -71,7 +71,7 @@ void sql_row::enter(std::size_t at) noexcept {
   find(at + 1);
 }
 
-void sql_row::advance() noexcept {
+void sql_row::advance() {
   begin_ = none;
   if (end_ < text_.size() && text_[end_] == ',')
     find(end_ + 1);
@@ -79,7 +79,7 @@ void sql_row::advance() noexcept {
     end_ = std::min(end_ + 1, text_.size());
 }
 
-void sql_row::find(std::size_t at) noexcept {
+void sql_row::find(std::size_t at) {
   begin_ = none;
   for (; !columns_left_.empty(); at = end_ + 1) {
     end_ = value_end(text_, at);

@@ -16,7 +16,7 @@ public:
   sql_row(std::string_view text, const redaction_policy& policy) noexcept : text_{text}, policy_{&policy} {}
 
   /// A '(' is at `at`: the first row, if columns are listed before it, or the next one.
-  void enter(std::size_t at) noexcept;
+  void enter(std::size_t at);
 
   /// Where the next sensitive value begins, without its quotes; behind every text if there is none.
   std::size_t begin() const noexcept { return begin_; }
@@ -24,12 +24,12 @@ public:
   redaction_class kind() const noexcept { return *kind_; }
 
   /// Looks for the one behind it.
-  void advance() noexcept;
+  void advance();
 
 private:
   static constexpr auto none = std::numeric_limits<std::size_t>::max();
 
-  void find(std::size_t at) noexcept;
+  void find(std::size_t at);
 
   std::string_view text_;
   const redaction_policy* policy_;

@@ -72,6 +72,8 @@ TEST_CASE("tables are masked by the names of their columns") {
         "name,password,n\nann,\"[REDACTED:password]\",1\nbob,[REDACTED:password],2");
   CHECK(sample::redacted("text/tab-separated-values", "id\tpin\n4111111111111111\t1\n") ==
         "id\tpin\n4111111111111111\t[REDACTED:password]\n");
+  CHECK(sample::redacted("text/csv", "a,b\n\"{\"\"pin\"\":1}\",2\n") ==
+        "a,b\n\"{\"\"pin\"\":\"\"[REDACTED:password]\"\"}\",2\n");
   CHECK(sample::redacted("text/csv", "1,2\npassword=x,4111111111111111") == "1,2\npassword=[REDACTED:password]");
   for (auto benign : {"a,b\n1,2\n", "", "a", "a,b\n\n,,,\n\"x", "\n\n"})
     CHECK(sample::redacted("text/csv", benign) == benign);

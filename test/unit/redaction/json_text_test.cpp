@@ -47,6 +47,7 @@ TEST_CASE("JSON inside of a string is masked as JSON, and escaped again") {
   CHECK(json(R"({"data":"{\"a\":\"{\\\"pin\\\":1}\"}"})") ==
         R"({"data":"{\"a\":\"{\\\"pin\\\":\\\"[REDACTED:password]\\\"}\"}"})");
   CHECK(json(R"({"data":"{\"a\":\"token=\\u0078\"}"})") == R"({"data":"{\"a\":\"token=[REDACTED:token]\"}"})");
+  CHECK(json(R"({"data":"[4111111111111111]"})") == R"({"data":"[\"[REDACTED:card]\"]"})");
   CHECK(json(R"({"data":"{\"user\":\"x\"}"})") == R"({"data":"{\"user\":\"x\"}"})");
 }
 
