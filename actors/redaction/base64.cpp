@@ -59,8 +59,13 @@ constexpr auto values = [] {
 
 constexpr bool is(char c, place what) noexcept { return (places[index_of(c)] & what) != 0; }
 
-/// Whether the digits of `run` begin to say text.
+/// Whether the digits of `run` begin to say text, or JSON, whose first key may be in any letters.
 bool says_text(std::string_view run) noexcept {
+  constexpr auto openings =
+      std::to_array<std::string_view>({"eyJ", "eyL", "eyAi", "ewog", "ewoJ", "W3si", "WyJ", "WyL"});
+  if (is_one_of(run[0], "eW") &&
+      std::ranges::any_of(openings, [run](std::string_view opening) { return run.starts_with(opening); }))
+    return true;
   for (auto at = std::size_t{0}; at < std::min(run.size(), 4 * quads_told); ++at) {
     const auto wanted = at % 4 == 0 ? first : at % 4 == 1 ? second : at % 4 == 2 ? third : in_run;
     if (!is(run[at], wanted))

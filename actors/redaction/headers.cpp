@@ -23,7 +23,9 @@ constexpr auto schemes = std::to_array<std::string_view>(
 constexpr auto cookie_attributes = std::to_array<std::string_view>(
     {"Expires", "Max-Age", "Domain", "Path", "Secure", "HttpOnly", "SameSite", "Priority", "Partitioned"});
 
-constexpr auto host_headers = std::to_array<std::string_view>({"Host", "X-Forwarded-Host", "Forwarded"});
+// Names of hosts with their ports, and sizes.
+constexpr auto plain_headers = std::to_array<std::string_view>(
+    {"Host", "X-Forwarded-Host", "Forwarded", "Content-Length", "Content-Range", "Range"});
 
 bool is_among(std::string_view name, std::span<const std::string_view> names) noexcept {
   return std::ranges::any_of(names, [name](std::string_view other) { return equal_any_case(name, other); });
@@ -91,7 +93,7 @@ void mask_authorization(std::string_view value, mask_writer& out) {
 
 void mask_header(const http_header& header, mask_writer& out) {
   const auto& [name, value] = header;
-  if (is_among(name, host_headers))
+  if (is_among(name, plain_headers))
     return;
   if (equal_any_case(name, "Set-Cookie") || equal_any_case(name, "Cookie"))
     mask_cookie(value, name.size() > 6, out);

@@ -308,6 +308,9 @@ private:
 
   /// A token without quotes: a number, a literal, a key of JSON5 or the end of JSON.
   bool on_bare() {
+    const auto prefixed = at_ + 1 < text_.size() && is_one_of(text_[at_], "bBuUrR") && is_one_of(text_[at_ + 1], "'\"");
+    if (prefixed) // b'hunter2', of Python
+      return ++at_, true;
     const auto end = token_end(text_, at_);
     const auto token = text_.substr(at_, end - at_);
     const auto begin = std::exchange(at_, end);

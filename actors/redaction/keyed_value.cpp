@@ -109,6 +109,19 @@ bool is_below(std::string_view text, std::size_t begin) noexcept {
          (is_one_of(line[0], "|>") && line.find_first_not_of("+-0123456789", 1) == std::string_view::npos);
 }
 
+/// What var_dump() of PHP writes on the line below: string(7) "hunter2", int(17).
+std::string_view dumped_value(std::string_view text, std::size_t at) noexcept {
+  const auto begin = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+  const auto line = text.substr(begin, line_end(text, begin) - begin);
+  const auto open = line.find_first_of("\"(");
+  const auto quote = line.find('"');
+  if (quote != std::string_view::npos)
+    return quoted_value(text, begin + quote);
+  if (open == std::string_view::npos || !line.starts_with("int"))
+    return text.substr(begin, 0);
+  return text.substr(begin + open + 1, std::min(line.find(')'), line.size()) - open - 1);
+}
+
 /// Whether another pair begins at `at`: "Encrypt=true", "User Id=sa".
 bool opens_pair(std::string_view text, std::size_t at) noexcept {
   constexpr auto size_max = std::size_t{40};
@@ -291,12 +304,16 @@ std::string_view value_after(std::string_view text, std::size_t at, const text_k
   while (begin < text.size() && is_blank(text[begin]))
     ++begin;
   const auto rest = text.substr(begin);
+  if (is_below(text, begin) && text.substr(at, 2) == "=>")
+    return dumped_value(text, begin);
   if (is_below(text, begin))
     return text[at] == ':' && !rest.empty() ? block_value(text, begin) : text.substr(begin, 0);
   if (const auto size = mask_size(rest); size != 0 && (size == rest.size() || !is_alnum(rest[size])))
     return rest.substr(0, size);
   if (is_quote(rest[0]) || (rest.size() > 1 && rest[0] == '\\' && is_quote(rest[1])))
     return quoted_value(text, begin);
+  if (rest.size() > 1 && is_one_of(rest[0], "bBuUrRfFN") && is_one_of(rest[1], "'\"")) // b'hunter2'
+    return quoted_value(text, begin + 1);
   if (is_one_of(rest[0], "{[") && mask_size(rest) == 0)
     return bracketed_value(text, begin);
   return bare_value(text, begin, key, text[at], word);

@@ -40,6 +40,14 @@ TEST_CASE("what PHP serialises is masked") {
   CHECK(text(R"(a:1:{s:3:"pin";i:1234;})") == R"(a:1:{s:3:"pin";i:[REDACTED:password];})");
 }
 
+TEST_CASE("what programs print is masked") {
+  CHECK(text("{'password': b'x,y', 'n': b'z'}") == "{'password': b'[REDACTED:password]', 'n': b'z'}");
+  CHECK(text("[password] => x y\n[n] => 1\n") == "[password] => [REDACTED:password]\n[n] => 1\n");
+  CHECK(text("array(2) {\n  [\"pin\"]=>\n  int(17)\n  [\"token\"]=>\n  string(1) \"x\"\n") ==
+        "array(2) {\n  [\"pin\"]=>\n  int([REDACTED:password])\n  [\"token\"]=>\n  string(1) \"[REDACTED:token]\"\n");
+  CHECK(text("INFO c.e.AuthController : login ok") == "INFO c.e.AuthController : login ok");
+}
+
 TEST_CASE("pairs between ';' and in flows end where the next one begins") {
   CHECK(text("Server=db;User Id=sa;Password=x;Encrypt=true") ==
         "Server=db;User Id=sa;Password=[REDACTED:password];Encrypt=true");
