@@ -27,6 +27,41 @@ std::string_view take_piece(std::string_view& text, std::string_view separators)
   return piece;
 }
 
+/// Where the brackets that `text` begins with close, or npos.
+std::size_t brackets_end(std::string_view text) noexcept {
+  auto depth = std::size_t{0};
+  auto quoted = false;
+  for (auto at = std::size_t{0}; at < text.size(); ++at) {
+    if (quoted && text[at] == '\\')
+      ++at;
+    else if (text[at] == '"')
+      quoted = !quoted;
+    else if (!quoted && is_one_of(text[at], "{["))
+      ++depth;
+    else if (!quoted && is_one_of(text[at], "}]") && --depth == 0)
+      return at + 1;
+  }
+  return std::string_view::npos;
+}
+
+/// Takes what is up to the next '&' off `text`, and the '&'. JSON that is not percent-encoded goes to its end.
+std::string_view take_pair(std::string_view& text, mask_writer& out) {
+  const auto all = text;
+  const auto piece = take_piece(text, "&");
+  const auto equals = piece.find('=');
+  if (equals == std::string_view::npos || !looks_like_json(piece.substr(equals + 1)) || text.empty())
+    return piece;
+  const auto value = all.substr(equals + 1);
+  if (brackets_end(piece.substr(equals + 1)) != std::string_view::npos || !out.spend(value))
+    return piece;
+  const auto end = brackets_end(value);
+  if (end == std::string_view::npos)
+    return piece;
+  text = value.substr(end);
+  const auto behind = take_piece(text, "&");
+  return all.substr(0, equals + 1 + end + behind.size());
+}
+
 std::optional<redaction_class> class_of_key(std::string_view key, const redaction_policy& policy) {
   if (equal_any_case(key, "signature")) // of a URL that is as good as a password
     return redaction_class::secret;
@@ -104,7 +139,7 @@ void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
     if (kind)
       return out.mask(text, *kind);
     mask_patterns(key, false, out);
-    const auto value = take_piece(text, ";");
+    const auto value = take_piece(text, looks_like_json(text) ? "" : ";"); // in JSON it parts nothing
     if (is_numbering(value) && names_number(key))
       continue;
     mask_value(value, cut && text.empty(), out);
@@ -199,7 +234,7 @@ void mask_segment(std::string_view segment, const passed_segments& before, mask_
 
 void mask_form(std::string_view text, bool cut, mask_writer& out) {
   while (!text.empty() && !out.is_removed()) {
-    const auto piece = take_piece(text, "&");
+    const auto piece = take_pair(text, out);
     mask_pairs(piece, cut && text.empty(), out);
   }
 }

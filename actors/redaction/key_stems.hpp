@@ -113,7 +113,7 @@ inline constexpr auto describing_words = std::to_array<std::string_view>({
   "manager", "max", "maximum", "message", "method", "methods", "middleware", "min", "minimum", "mode", "module",
   "months", "name", "options", "page", "path", "percent", "percentage", "platform", "policy", "port", "position",
   "prefix", "price", "provider", "providers", "question", "quota", "rate", "realm", "reason", "ref", "reference",
-  "references", "refs", "region", "remaining", "repository", "required", "requirements", "resolver", "role", "roles",
+  "references", "refs", "region", "remaining", "repository", "required", "requirements", "resolver", "result", "results", "role", "roles",
   "rule", "rules", "schema", "scheme", "scope", "scopes", "score", "server", "service", "services", "servlet",
   "settings", "size", "sizes", "source", "start", "started", "status", "step", "storage", "store", "strategy",
   "strength", "success", "suffix", "supply", "support", "supported", "symbol", "template", "tests", "threshold",

@@ -157,6 +157,13 @@ std::size_t closing_quote(std::string_view text, std::size_t begin, char quote) 
   return end;
 }
 
+/// Without the "]]" of a CDATA section's or the "--" of a comment's end.
+std::string_view without_ending(std::string_view text, std::string_view value) noexcept {
+  const auto end = static_cast<std::size_t>(value.data() - text.data()) + value.size();
+  const auto closes = text.substr(end).starts_with('>') && (value.ends_with("]]") || value.ends_with("--"));
+  return value.substr(0, value.size() - (closes ? 2 : 0));
+}
+
 std::string_view bare_value(std::string_view text, std::size_t begin, const text_key& key, char separator,
                             bool word) noexcept {
   const auto to = [&](std::string_view ends) {
@@ -173,11 +180,12 @@ std::string_view bare_value(std::string_view text, std::size_t begin, const text
   if (is_quote(key.lead) && parted)
     return between(text, begin, closing_quote(text, begin, key.lead));
   if (!key.opens_line && !parted) {
-    const auto value = to(" \t\r\n&\"<>");
+    const auto value = without_ending(text, to(" \t\r\n&\"<>"));
     return key.lead == ';' ? value.substr(0, pair_end(text, begin, begin + value.size()) - begin) : value;
   }
   const auto line = text.substr(0, line_end(text, begin));
-  return between(line, begin, std::min(line.find("</", begin), line.size()));
+  return between(line, begin,
+                 std::min({line.find("</", begin), line.find("-->", begin), line.find("]]>", begin), line.size()}));
 }
 
 } // namespace
@@ -324,8 +332,13 @@ bool is_user(std::string_view userinfo) noexcept {
   return userinfo.size() <= size_max && std::ranges::all_of(userinfo, is_lower);
 }
 
+std::size_t scheme_end_size(std::string_view text, std::size_t at) noexcept {
+  const auto rest = text.substr(at, 5);
+  return rest.starts_with("://") ? 3 : rest == ":\\/\\/" ? 5 : 0;
+}
+
 std::string_view userinfo_after(std::string_view text, std::size_t at) noexcept {
-  auto rest = text.substr(at + 3, authority_size_max);
+  auto rest = text.substr(at + scheme_end_size(text, at), authority_size_max);
   rest = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
   auto authority = rest.substr(0, rest.find_first_of("/?#"));
   const auto colon = authority.find(':');

@@ -61,6 +61,9 @@ struct text_key {
 /// Whether user information is a name without a password, as in "ssh://git@h/".
 [[nodiscard]] bool is_user(std::string_view userinfo) noexcept;
 
+/// The size of the "://" at text[at], perhaps with a backslash before each slash as in JSON; 0 if there is none.
+[[nodiscard]] std::size_t scheme_end_size(std::string_view text, std::size_t at) noexcept;
+
 /// The part before the '@' of the authority that follows the "://" at text[at] (RFC 3986 section 3.2.1); perhaps empty,
 /// and if it is a user.
 [[nodiscard]] std::string_view userinfo_after(std::string_view text, std::size_t at) noexcept;

@@ -210,7 +210,7 @@ private:
   static constexpr auto number_place_max = std::size_t{96}; // bytes from a name to the end of its number
 
   void on_separator() {
-    if (text_.substr(at_).starts_with("://"))
+    if (scheme_end_size(text_, at_) != 0)
       return on_authority();
     if (on_serialized())
       return;
@@ -290,7 +290,7 @@ private:
     if (!out_.spend(text_.substr(at_, std::min(text_.size() - at_, authority_size_max))))
       return;
     if (userinfo.empty())
-      at_ += 3;
+      at_ += scheme_end_size(text_, at_);
     else
       mask(userinfo, redaction_class::url);
   }

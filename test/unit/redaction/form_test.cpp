@@ -20,6 +20,8 @@ TEST_CASE("what is secret in a value that is encoded is masked, the rest stays a
   CHECK(query("payload=%7B%22password%22%3A%22x%22%7D&a=1") ==
         "payload=%7B%22password%22%3A%22[REDACTED:password]%22%7D&a=1");
   CHECK(query("next=https%3A%2F%2Fh%2F%3Ftoken%3Dx") == "next=https%3A%2F%2Fh%2F%3Ftoken%3D[REDACTED:token]");
+  CHECK(query(R"(a={"password":"x&y;z","n":1}&b=2)") == R"(a={"password":"[REDACTED:password]","n":1}&b=2)");
+  CHECK(query(R"(a={"n":"&b=2)") == R"(a={"n":"&b=2)");
   CHECK(query("n=4111+1111+1111+1111") == "n=[REDACTED:card]");
   CHECK(query("q=a%20b%3Dc+d&n=100%25") == "q=a%20b%3Dc+d&n=100%25");
 }

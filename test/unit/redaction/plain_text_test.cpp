@@ -30,6 +30,8 @@ TEST_CASE("elements and attributes are masked") {
   CHECK(text("<u><password>a&amp;b</password><n>c</n></u>") ==
         "<u><password>[REDACTED:password]</password><n>c</n></u>");
   CHECK(text("<s:Password t='1'>\n x\n</s:Password>") == "<s:Password t='1'>\n [REDACTED:password]\n</s:Password>");
+  CHECK(text("<a><![CDATA[password=x]]></a><!-- pin: 1 --><b/>") ==
+        "<a><![CDATA[password=[REDACTED:password]]]></a><!-- pin: [REDACTED:password] --><b/>");
   CHECK(text("<password><v>x</v></password>") == "<password>[REDACTED:password]</password>");
   CHECK(text("<user password=\"x y\" n=\"z\"/>") == "<user password=\"[REDACTED:password]\" n=\"z\"/>");
   CHECK(text("<input value=\"x\" name=\"password\"> y") == "<input value=\"[REDACTED:password]\" name=\"password\"> y");
@@ -41,6 +43,7 @@ TEST_CASE("elements and attributes are masked") {
 
 TEST_CASE("user information in URLs is masked") {
   CHECK(text("postgres://u:p@h:5432/d") == "postgres://[REDACTED:url]@h:5432/d");
+  CHECK(text(R"(https:\/\/u:p@h)") == R"(https:\/\/[REDACTED:url]@h)");
   CHECK(text("postgres://u:p/w@h/d") == "postgres://[REDACTED:url]@h/d");
   CHECK(text("http://auth:8080/a@b") == "http://auth:8080/a@b");
 }
