@@ -69,6 +69,9 @@ std::optional<phrase> option_at(std::string_view text, std::size_t at) noexcept 
     name = value.find_first_of(":/") == value.find(':') && value.find(':', 1) != std::string_view::npos
                ? std::string_view{"password"}
                : std::string_view{};
+  const auto reach = std::min(at, name_size_max);
+  if (name == "p" && text.substr(at - reach, reach).find(" login ") != std::string_view::npos)
+    name = "password"; // "docker login -u ann -p hunter2"
   return phrase{name, value};
 }
 

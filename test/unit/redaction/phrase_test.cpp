@@ -11,8 +11,9 @@ TEST_CASE("options of command lines are masked") {
   CHECK(text("tool --api-key 'a b' x") == "tool --api-key '[REDACTED:apikey]' x");
   CHECK(text("curl -u ann:hunter2 https://h/") == "curl -u [REDACTED:password] https://h/");
   CHECK(text("curl --user \"ann:hunter2\" https://h/") == "curl --user \"[REDACTED:password]\" https://h/");
-  for (auto benign :
-       {"sort -u file", "use --password to set one", "--password-stdin -u ann", "--token-file a.txt", "a - b"})
+  CHECK(text("docker login -u ann -p hunter2 h") == "docker login -u ann -p [REDACTED:password] h");
+  for (auto benign : {"docker run -p 8080:80 x", "sort -u file", "use --password to set one", "--password-stdin -u ann",
+                      "--token-file a.txt", "a - b"})
     CHECK(text(benign) == benign);
 }
 
