@@ -32,6 +32,19 @@ bool is_among(std::string_view type, std::span<const std::string_view> openings)
 
 bool is_control(char c) noexcept { return index_of(c) < 0x20 && !is_one_of(c, "\t\n\r\f\v\x1b\b\a"); }
 
+/// By the sizes that first bytes tell: enough to tell text from records.
+bool is_utf8(std::string_view text) noexcept {
+  const auto follows = [](char c) { return (index_of(c) & 0xc0) == 0x80; };
+  while (!text.empty()) {
+    const auto first = index_of(text[0]);
+    const auto size = std::size_t{first < 0x80 ? 1u : first < 0xc0 ? 0u : first < 0xe0 ? 2u : first < 0xf0 ? 3u : 4u};
+    if (size == 0 || !std::ranges::all_of(text.substr(1, std::max(size, std::size_t{1}) - 1), follows))
+      return false;
+    text.remove_prefix(std::min(size, text.size()));
+  }
+  return true;
+}
+
 bool is_run_char(char c) noexcept { return is_alnum(c) || c == '_' || c == '-' || c == '.'; }
 
 /// Text between other bytes, or UTF-16 of ASCII.
@@ -71,7 +84,8 @@ binary_kind binary_kind_of(std::string_view text, std::string_view content_type)
   const auto is_xml = contains_any_case(content_type, "xml");
   if (!is_xml && is_among(content_type, media_types))
     return binary_kind::media;
-  if (!is_xml && is_among(content_type, data_types))
+  const auto is_any = starts_any_case(content_type, "application/octet-stream"); // said of text too
+  if (!is_xml && is_among(content_type, data_types) && !(is_any && is_utf8(text)))
     return binary_kind::data;
   return std::ranges::any_of(text, is_control) ? binary_kind::data : binary_kind::none;
 }

@@ -13,8 +13,9 @@ namespace {
 constexpr auto card_digits_min = std::size_t{12};
 constexpr auto card_digits_max = std::size_t{19};
 constexpr auto cut_digits_min = std::size_t{4};
-constexpr auto cut_size_max = std::size_t{64}; // bytes at the end of a cut text that are taken for one number
-constexpr auto word_max = std::size_t{64};     // letters and digits beside a number that are looked at
+constexpr auto cut_size_max = std::size_t{64};   // bytes at the end of a cut text that are taken for one number
+constexpr auto ssn_name_reach = std::size_t{40}; // bytes between a social security number and its name
+constexpr auto word_max = std::size_t{64};       // letters and digits beside a number that are looked at
 
 /// Numbers whose first six digits are in [first, last] have digits_min to digits_max digits.
 struct issuer_range {
@@ -95,14 +96,54 @@ std::string_view word_after(std::string_view text, std::size_t at) noexcept {
   return text.substr(at, end - at);
 }
 
+/// Whether the digits at `at` may be the end of a UUID: "-3333-" stands before them.
+bool is_in_uuid(std::string_view text, std::size_t at) noexcept {
+  const auto before = text.substr(0, at).substr(at - std::min<std::size_t>(at, 6));
+  return before.size() == 6 && before[0] == '-' && before[5] == '-' && std::ranges::all_of(before.substr(1, 4), is_hex);
+}
+
 bool is_part_before(std::string_view text, std::size_t at) noexcept {
   const auto fraction = at > 1 && text[at - 1] == '.' && is_digit(text[at - 2]);
-  return fraction || is_hex_word(word_before(text, at));
+  return fraction || is_in_uuid(text, at) || is_hex_word(word_before(text, at));
+}
+
+/// ".0", as programs write a whole number that they hold as a fraction, is none.
+bool opens_fraction(std::string_view text) noexcept {
+  if (text.size() < 2 || text[0] != '.' || !is_digit(text[1]))
+    return false;
+  const auto end = std::min(text.find_first_not_of('0', 1), text.size());
+  return end > 3 || end == 1 || (end < text.size() && is_digit(text[end]));
 }
 
 bool is_part_after(std::string_view text, std::size_t at) noexcept {
-  const auto fraction = at + 1 < text.size() && text[at] == '.' && is_digit(text[at + 1]);
-  return fraction || is_hex_word(word_after(text, at));
+  return opens_fraction(text.substr(at)) || is_hex_word(word_after(text, at));
+}
+
+/// What parts the groups of a number.
+enum class separator : std::uint8_t { none, blank, dash, other };
+
+struct read_separator {
+  separator kind = separator::none;
+  std::size_t size = 0;
+};
+
+/// Among others the blanks and dashes of Unicode: U+00A0, U+2000 to U+2015 and U+202F.
+read_separator separator_at(std::string_view text, std::size_t at) noexcept {
+  const auto rest = text.substr(at, 3);
+  if (rest.empty() || is_digit(rest[0]))
+    return {};
+  if (rest[0] == ' ' || rest.starts_with("\xc2\xa0"))
+    return {separator::blank, rest[0] == ' ' ? 1u : 2u};
+  if (rest[0] == '-')
+    return {separator::dash, 1};
+  if (is_one_of(rest[0], "._/+"))
+    return {separator::other, 1};
+  if (!rest.starts_with("\xe2\x80") || rest.size() < 3)
+    return {};
+  const auto last = index_of(rest[2]);
+  if (last == 0xaf || (last >= 0x80 && last <= 0x8b))
+    return {separator::blank, 3};
+  return last >= 0x90 && last <= 0x95 ? read_separator{separator::dash, 3} : read_separator{};
 }
 
 /// The digits of a candidate and where its groups end.
@@ -110,6 +151,8 @@ struct card_candidate {
   digit_array digits;
   std::array<std::size_t, card_digits_max + 1> ends; // [n]: where a group ends with the n-th digit, else 0
   std::size_t count = 0;
+  separator by = separator::none;
+  std::size_t first_group = 0;
 };
 
 /// Whether another group may follow one of `size` digits: "4111 1111", but not "4 5 6 1".
@@ -117,7 +160,6 @@ bool may_continue(std::size_t size, bool first) noexcept { return size >= (first
 
 card_candidate read_candidate(std::string_view text, std::size_t at) noexcept {
   card_candidate out;
-  auto separator = '\0';
   auto group_begin = std::size_t{0};
   for (auto i = at; i < text.size() && is_digit(text[i]) && out.count < card_digits_max;) {
     out.digits[out.count++] = static_cast<std::uint8_t>(text[i++] - '0');
@@ -125,14 +167,26 @@ card_candidate read_candidate(std::string_view text, std::size_t at) noexcept {
     if (i < text.size() && is_digit(text[i]))
       continue;
     out.ends[out.count] = i;
-    const auto parted = i + 1 < text.size() && (text[i] == ' ' || text[i] == '-') && is_digit(text[i + 1]);
-    if (!parted || (separator != '\0' && separator != text[i]) ||
+    if (out.first_group == 0)
+      out.first_group = out.count;
+    const auto next = separator_at(text, i);
+    const auto parted = next.size != 0 && i + next.size < text.size() && is_digit(text[i + next.size]);
+    if (!parted || (out.by != separator::none && out.by != next.kind) ||
         !may_continue(out.count - group_begin, group_begin == 0))
       break;
-    separator = text[i++];
+    out.by = next.kind;
+    i += next.size;
     group_begin = out.count;
   }
   return out;
+}
+
+/// Whether the first `count` digits are in the groups that are printed on cards. Other numbers are parted by dots too.
+bool is_grouped_as_card(const card_candidate& candidate, std::size_t count) noexcept {
+  const auto ends_at = [&](std::size_t digits) { return candidate.ends[digits] != 0; };
+  if (!ends_at(4))
+    return false;
+  return ends_at(8) ? ends_at(12) && (count == 16 || (count == 19 && ends_at(16))) : ends_at(10) && count <= 15;
 }
 
 unsigned number_at(std::string_view text, std::size_t at, std::size_t size) noexcept {
@@ -140,6 +194,20 @@ unsigned number_at(std::string_view text, std::size_t at, std::size_t size) noex
   for (auto c : text.substr(at, size))
     sum = sum * 10 + static_cast<unsigned>(c - '0');
   return sum;
+}
+
+bool has_digits(std::string_view text, std::size_t at, std::size_t count) noexcept {
+  const auto part = text.substr(std::min(at, text.size()), count);
+  return part.size() == count && std::ranges::all_of(part, is_digit);
+}
+
+/// Whether the words right before `at` say what the number there is. Without its dashes it may be any.
+bool names_ssn(std::string_view text, std::size_t at) noexcept {
+  const auto reach = std::min(at, ssn_name_reach);
+  auto words = text.substr(at - reach, reach);
+  const auto other = words.find_last_of("\r\n;]0123456789"); // a line, a mask or a number
+  words.remove_prefix(other == std::string_view::npos ? 0 : other + 1);
+  return contains_any_case(words, "ssn") || contains_any_case(words, "social");
 }
 
 } // namespace
@@ -152,6 +220,8 @@ std::size_t card_size(std::string_view text, std::size_t at) noexcept {
     return 0;
   for (auto count = candidate.count; count >= card_digits_min; --count) {
     const auto end = candidate.ends[count];
+    if (candidate.by == separator::other && count > candidate.first_group && !is_grouped_as_card(candidate, count))
+      continue;
     if (end != 0 && is_issued(candidate.digits, count) && has_check_digit(candidate.digits, count) &&
         !is_part_after(text, end))
       return end - at;
@@ -160,20 +230,26 @@ std::size_t card_size(std::string_view text, std::size_t at) noexcept {
 }
 
 std::size_t ssn_size(std::string_view text, std::size_t at) noexcept {
-  constexpr auto size = std::string_view{"ddd-dd-dddd"}.size();
-  const auto part = text.substr(at, size);
-  if (part.size() != size || part[3] != '-' || part[6] != '-')
+  if (!has_digits(text, at, 3))
     return 0;
-  for (auto i = std::size_t{0}; i < size; ++i)
-    if (i != 3 && i != 6 && !is_digit(part[i]))
-      return 0;
+  const auto first = separator_at(text, at + 3);
+  const auto group = at + 3 + first.size;
+  if (first.kind == separator::other || !has_digits(text, group, 2))
+    return 0;
+  const auto second = separator_at(text, group + 2);
+  const auto serial = group + 2 + second.size;
+  if (second.kind != first.kind || !has_digits(text, serial, 4))
+    return 0;
+  const auto end = serial + 4;
   const auto grouped_before = at > 1 && text[at - 1] == '-' && is_alnum(text[at - 2]);
-  if (grouped_before || (at + size < text.size() && is_digit(text[at + size])))
+  if (grouped_before || (end < text.size() && is_digit(text[end])))
     return 0;
-  const auto area = number_at(part, 0, 3);
+  if (first.kind != separator::dash && (is_part_after(text, end) || !names_ssn(text, at)))
+    return 0;
+  const auto area = number_at(text, at, 3);
   const auto issued =
-      area != 0 && area != 666 && area < 900 && number_at(part, 4, 2) != 0 && number_at(part, 7, 4) != 0;
-  return issued ? size : 0;
+      area != 0 && area != 666 && area < 900 && number_at(text, group, 2) != 0 && number_at(text, serial, 4) != 0;
+  return issued ? end - at : 0;
 }
 
 bool is_numbering(std::string_view value) noexcept {
@@ -188,7 +264,7 @@ bool is_numbering(std::string_view value) noexcept {
 
 std::size_t cut_digits_size(std::string_view text, std::size_t at) noexcept {
   const auto rest = text.substr(at);
-  const auto part_of_number = [](char c) { return is_digit(c) || c == ' ' || c == '-'; };
+  const auto part_of_number = [](char c) { return is_digit(c) || is_one_of(c, " -._") || index_of(c) >= 0x80; };
   if (rest.size() > cut_size_max || !part_of_number(rest.back()) || !std::ranges::all_of(rest, part_of_number))
     return 0;
   return static_cast<std::size_t>(std::ranges::count_if(rest, is_digit)) >= cut_digits_min ? rest.size() : 0;

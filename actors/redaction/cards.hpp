@@ -8,12 +8,12 @@
 namespace cleartap::masking {
 
 /// The size of the card number that starts at `at`, or 0. 12 to 19 digits (ISO/IEC 7812; 12 of Maestro only), in one
-/// run or in groups parted by single spaces or dashes, of a known issuer and with a valid check digit. Neither decimals
-/// nor hex strings. Precondition: text[at] is a digit and the byte before it is none.
+/// run or in groups parted by single blanks or dashes, or as on a card by ". _ / +", of a known issuer and with a valid
+/// check digit. Neither decimals nor hex strings. Precondition: text[at] is a digit and the byte before it is none.
 [[nodiscard]] std::size_t card_size(std::string_view text, std::size_t at) noexcept;
 
-/// The size of the social security number ddd-dd-dddd that starts at `at`, or 0. Area, group and serial must be ones
-/// that can be issued. Same precondition.
+/// The size of the social security number ddd-dd-dddd that starts at `at`, or 0; with blanks or nothing for the dashes
+/// if the words before it name it. Area, group and serial must be ones that can be issued. Same precondition.
 [[nodiscard]] std::size_t ssn_size(std::string_view text, std::size_t at) noexcept;
 
 /// Whether `value` is one number and no more, perhaps behind letters as in "INV-4111111111111111": what stands under a

@@ -2,8 +2,9 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/mask_writer.hpp"
-#include "actors/redaction/plain_text.hpp"
+#include "actors/redaction/form.hpp"
+#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/layer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,8 @@ constexpr auto cookie_attributes = std::to_array<std::string_view>(
     {"Expires", "Max-Age", "Domain", "Path", "Secure", "HttpOnly", "SameSite", "Priority", "Partitioned"});
 
 constexpr auto host_headers = std::to_array<std::string_view>({"Host", "X-Forwarded-Host", "Forwarded"});
+
+constexpr auto plain_headers = std::to_array<std::string_view>({"Content-Length", "Content-Range", "Range"}); // sizes
 
 bool is_among(std::string_view name, std::span<const std::string_view> names) noexcept {
   return std::ranges::any_of(names, [name](std::string_view other) { return equal_any_case(name, other); });
@@ -95,16 +98,21 @@ void mask_header(const http_header& header, mask_writer& out) {
     return out.mask(value, redaction_class::custom);
   if (is_among(name, host_headers))
     return mask_host(value, out);
+  if (is_among(name, plain_headers) && !out.policy().has_own())
+    return;
   if (out.policy().keeps_header(name))
-    return mask_text(value, false, out);
+    return mask_content(value, false, out);
   if (equal_any_case(name, "Set-Cookie") || equal_any_case(name, "Cookie"))
     mask_cookie(value, name.size() > 6, out);
   else if (equal_any_case(name, "Authorization") || equal_any_case(name, "Proxy-Authorization"))
     mask_authorization(value, out);
   else if (const auto kind = out.policy().header(name))
     out.mask(value, *kind);
+  else if (equal_any_case(name, "grpc-message")) // percent-encoded as a whole
+    mask_layer(value, percent_escapes, out,
+               [](std::string_view text, mask_writer& inner) { mask_content(text, false, inner); });
   else if (!is_numbering(value) || !names_number(name) || out.policy().holds_own(value))
-    mask_text(value, false, out);
+    mask_content(value, false, out);
 }
 
 /// Few names are long and have digits as every card and nearly every token has.

@@ -2,8 +2,8 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/json_string.hpp"
 #include "actors/redaction/json_text.hpp"
+#include "actors/redaction/layer.hpp"
 #include "actors/redaction/plain_text.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 enum mark : std::uint8_t {
   digit_mark = 1,
-  key_mark = 2,   // what separates keys from values, and a tag
+  key_mark = 2,   // what separates keys from values, a tag, and what is encoded
   token_mark = 4, // the 'J' of "eyJ"
   dash_mark = 8,  // of a private key
   contact_mark = 16,
@@ -33,7 +33,7 @@ constexpr auto byte_marks = [] {
   auto table = std::array<std::uint8_t, 256>{};
   for (auto c = '0'; c <= '9'; ++c)
     table[index_of(c)] = digit_mark;
-  table[':'] = table['='] = table['<'] = key_mark;
+  table[':'] = table['='] = table['<'] = table['%'] = table['&'] = key_mark;
   table['J'] = token_mark;
   table['-'] = dash_mark;
   table['@'] = table['+'] = table['('] = contact_mark;
@@ -41,39 +41,6 @@ constexpr auto byte_marks = [] {
   table['"'] = table['\''] = quote_mark;
   return table;
 }();
-
-/// The class of a secret in `text`, which is the decoded content of a JSON string and begins like JSON.
-std::optional<redaction_class> class_of_nested(std::string_view text, bool cut, std::size_t level, mask_writer& out) {
-  if (level == json_levels_max)
-    return redaction_class::secret;
-  auto uncounted = redaction_stats{};
-  auto nested = mask_writer{text, out.policy(), uncounted, out.work_left()};
-  mask_json(text, cut, level + 1, nested);
-  if (nested.is_removed())
-    return redaction_class::secret;
-  return nested.first();
-}
-
-void mask_escaped(const json_string& value, std::size_t level, mask_writer& out) {
-  if (!out.spend(value.content))
-    return;
-  const auto text = json_unescaped(value.content);
-  if (looks_like_json(text)) {
-    if (const auto kind = class_of_nested(text, !value.closed, level, out))
-      out.mask(value.content, *kind);
-    return;
-  }
-  auto inner = mask_writer{text, out.policy(), out.stats(), out.work_left()};
-  mask_text(text, !value.closed, inner);
-  if (inner.is_removed())
-    return out.mask(value.content, redaction_class::secret);
-  if (!inner.is_changed())
-    return;
-  const auto kind = *inner.first();
-  auto escaped = std::string{};
-  append_json_escaped(escaped, std::move(inner).take());
-  out.replace(value.content, escaped, kind);
-}
 
 } // namespace
 
@@ -128,13 +95,11 @@ bool is_json_scalar(std::string_view token) noexcept {
          std::ranges::any_of(literals, [token](std::string_view literal) { return literal.starts_with(token); });
 }
 
-void mask_json_value(const json_string& value, std::size_t level, mask_writer& out) {
-  if (value.escaped())
-    return mask_escaped(value, level, out);
-  if (!looks_like_json(value.content))
+void mask_json_value(const json_string& value, mask_writer& out) {
+  if (!value.escaped() && !looks_like_json(value.content)) // a number in JSON gets quotes, which are to be escaped
     return mask_text(value.content, !value.closed, out);
-  if (const auto kind = class_of_nested(value.content, !value.closed, level, out))
-    out.mask(value.content, *kind);
+  mask_layer(value.content, json_escapes, out,
+             [&](std::string_view text, mask_writer& inner) { mask_content(text, !value.closed, inner); });
 }
 
 void mask_json_number(std::string_view token, std::string_view key, bool cut, mask_writer& out) {
@@ -143,7 +108,9 @@ void mask_json_number(std::string_view token, std::string_view key, bool cut, ma
   const auto first = std::size_t{token[0] == '-' ? 1u : 0u};
   if (!is_digit(token[first]))
     return;
-  const auto number = token.substr(first);
+  auto number = token.substr(first);
+  if (number.ends_with(".0"))
+    number.remove_suffix(2);
   const auto looks_secret = card_size(token, first) == number.size() || (cut && cut_digits_size(token, first) != 0);
   if (looks_secret && !names_number(key))
     out.mask_quoted(token, redaction_class::card);

@@ -35,9 +35,8 @@ struct json_string {
 /// of one.
 [[nodiscard]] bool is_json_scalar(std::string_view token) noexcept;
 
-/// Masks the secrets in the content of a string. Content that is itself JSON is masked whole if it holds one.
-/// `level`: how many JSON strings the text is inside of.
-void mask_json_value(const json_string& value, std::size_t level, mask_writer& out);
+/// Masks the secrets in the content of a string, which may itself be JSON.
+void mask_json_value(const json_string& value, mask_writer& out);
 
 /// Masks a token that is a card number, unless `key` names a number that someone gave. `cut`: its end is that of the
 /// text, and the text goes on.

@@ -106,7 +106,8 @@ bool is_taken_back(const folded_key& key, std::size_t end, stem_trust trust) noe
 /// Whether the stem found at `begin` of `key` is in a place where it counts.
 bool counts(const key_stem& stem, const folded_key& key, std::size_t begin) noexcept {
   const auto end = begin + stem.text.size();
-  if (stem.place == stem_place::word && !key.starts[begin])
+  const auto is_word = stem.place == stem_place::word || stem.place == stem_place::last;
+  if ((is_word && !key.starts[begin]) || (stem.place == stem_place::last && end != key.size))
     return false;
   if (stem.place != stem_place::anywhere && !key.starts[end])
     return false;

@@ -12,7 +12,8 @@ namespace cleartap::masking {
 enum class stem_place : std::uint8_t {
   anywhere, // too long and too particular to be part of another word
   tail,     // where a word of the key ends: "clientsecret", not "secretary"
-  word      // from the start of a word to the end of one
+  word,     // from the start of a word to the end of one
+  last      // as a word, if none follows
 };
 
 /// Whether other words of the key take a stem back. "password_hash" is as secret as "password".
@@ -57,7 +58,7 @@ inline constexpr auto key_stems = [] {
     {"secretkey", secret, anywhere, unless_described}, {"secretaccesskey", secret, anywhere, unless_described}, {"signingkey", secret, anywhere, unless_described},
     {"encryptionkey", secret, anywhere, unless_described}, {"masterkey", secret, anywhere, unless_described}, {"sharedkey", secret, anywhere},
     {"hmackey", secret, anywhere}, {"accountkey", secret, anywhere}, {"sshkey", secret, anywhere, unless_described},
-    {"sig", secret, word}, {"mnemonic", secret, word}, {"seedphrase", secret, anywhere},
+    {"sig", secret, last}, {"mnemonic", secret, word}, {"seedphrase", secret, anywhere},
     {"recoveryphrase", secret, anywhere}, {"recoverykey", secret, anywhere}, {"connectionstring", secret, anywhere},
     {"connstring", secret, tail}, {"connstr", secret, tail}, {"servicekey", secret, anywhere, unless_described},
     {"storagekey", secret, anywhere, unless_described}, {"databasekey", secret, anywhere, unless_described},
@@ -69,7 +70,7 @@ inline constexpr auto key_stems = [] {
     {"accesstoken", token, anywhere, unless_described}, {"refreshtoken", token, anywhere, unless_described},
     {"authtoken", token, anywhere, unless_described}, {"tokenid", token, word}, {"tokenvalue", token, word},
     {"csrf", token, word, unless_described}, {"xsrf", token, word, unless_described},
-    {"samlresponse", token, anywhere}, {"samlrequest", token, anywhere}, {"assertion", token, word, unless_described},
+    {"samlresponse", token, anywhere}, {"samlrequest", token, anywhere}, {"assertion", token, last},
 
     {"apikey", apikey, anywhere, unless_described}, {"accesskey", apikey, anywhere, unless_described}, {"appkey", apikey, tail, unless_described},
     {"authkey", apikey, anywhere, unless_described}, {"consumerkey", apikey, anywhere}, {"subscriptionkey", apikey, anywhere, unless_described},
@@ -101,21 +102,24 @@ inline constexpr auto key_stems = [] {
 /// Words after a stem that say that the key holds a fact about a secret, not the secret. A number, "id", "hash" and
 /// "confirmation" are none. Sorted.
 inline constexpr auto describing_words = std::to_array<std::string_view>({
-  "address", "age", "agent", "alg", "algorithm", "at", "attempts", "audience", "balance", "banner", "browser",
-  "category", "class", "config", "configuration", "consent", "contract", "count", "counts", "created", "date", "day",
-  "days", "decimals", "description", "device", "disabled", "domain", "driver", "duration", "enabled", "end", "ended",
-  "endpoint", "error", "errors", "event", "events", "exists", "expiration", "expire", "expired", "expires",
-  "expiring", "expiry", "failed", "failures", "field", "flag", "format", "generated", "handler", "history", "host",
-  "interval", "invalid", "ip", "issuer", "kind", "label", "language", "len", "length", "level", "lifetime",
-  "limit", "limits", "list", "locale", "location", "manager", "max", "maximum", "message", "method",
-  "methods", "middleware", "min", "minimum", "mode", "module", "months", "name", "options", "page", "path", "percent",
-  "percentage", "platform", "policy", "port", "position", "prefix", "price", "provider", "providers", "question",
-  "quota", "rate", "realm", "reason", "region", "remaining", "required", "requirements", "role", "roles", "rule",
-  "rules", "schema", "scheme", "scope", "scopes", "score", "server", "service", "services", "settings", "size",
-  "sizes", "source", "start", "started", "status", "step", "storage", "store", "strategy", "strength", "success",
-  "suffix", "supply", "support", "supported", "symbol", "template", "threshold", "through", "time", "timeout",
-  "timestamp", "title", "total", "tries", "ttl", "type", "types", "updated", "uri", "url", "usage", "used", "user",
-  "username", "usernames", "users", "valid", "validity", "verified", "version", "window", "year", "years",
+  "address", "age", "agent", "alg", "algorithm", "arn", "at", "attempts", "audience", "balance", "banner", "bean",
+  "browser", "builder", "category", "class", "component", "config", "configuration", "consent", "contract",
+  "controller", "count", "counts", "created", "date", "day", "days", "decimals", "description", "device", "disabled",
+  "domain", "driver", "duration", "enabled", "encoder", "end", "ended", "endpoint", "entity", "error", "errors",
+  "event", "events", "exception", "exists", "expiration", "expire", "expired", "expires", "expiring", "expiry",
+  "factory", "failed", "failures", "field", "file", "filename", "filter", "flag", "format", "generated", "handler",
+  "helper", "history", "host", "impl", "interceptor", "interval", "invalid", "ip", "issuer", "kind", "label",
+  "language", "len", "length", "level", "lifetime", "limit", "limits", "list", "listener", "locale", "location",
+  "manager", "max", "maximum", "message", "method", "methods", "middleware", "min", "minimum", "mode", "module",
+  "months", "name", "options", "page", "path", "percent", "percentage", "platform", "policy", "port", "position",
+  "prefix", "price", "provider", "providers", "question", "quota", "rate", "realm", "reason", "ref", "reference",
+  "references", "refs", "region", "remaining", "repository", "required", "requirements", "resolver", "result", "results", "role", "roles",
+  "rule", "rules", "schema", "scheme", "scope", "scopes", "score", "server", "service", "services", "servlet",
+  "settings", "size", "sizes", "source", "start", "started", "status", "step", "storage", "store", "strategy",
+  "strength", "success", "suffix", "supply", "support", "supported", "symbol", "template", "tests", "threshold",
+  "through", "time", "timeout", "timestamp", "title", "total", "tries", "ttl", "type", "types", "updated", "uri",
+  "url", "usage", "used", "user", "username", "usernames", "users", "utils", "valid", "validator", "validity",
+  "verified", "version", "view", "window", "year", "years",
 });
 
 /// Words that open a key which asks about a secret: "has_password". Sorted.
@@ -127,7 +131,7 @@ inline constexpr auto asking_words = std::to_array<std::string_view>({
 /// against forged requests ("csrf") is not among them: whoever holds it and a cookie acts for the user.
 inline constexpr auto harmless_names = std::to_array<std::string_view>({
   "pagetoken", "pagetokens", "pagingtoken", "paginationtoken", "continuationtoken", "nexttoken", "synctoken",
-  "cancellationtoken", "resumetoken", "changetoken",
+  "cancellationtoken", "resumetoken", "changetoken", "usernametoken", "imagepullsecrets",
 });
 
 /// Words beside a plural that say that it is a number. Sorted.

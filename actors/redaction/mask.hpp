@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace cleartap {
@@ -39,6 +40,14 @@ constexpr std::string_view mask_of(redaction_class kind) noexcept { return masks
 /// The size of the mask that `text` starts with, or 0. Only what this stage writes is a mask: "[REDACTED:" before a
 /// secret does not protect it.
 std::size_t mask_size(std::string_view text) noexcept;
+
+/// The size of the mask that `text` ends with, or 0.
+std::size_t mask_size_at_end(std::string_view text) noexcept;
+
+/// `text` without the masks in it.
+std::string without_masks(std::string_view text);
+
+inline bool holds_mask(std::string_view text) noexcept { return text.find("[REDACTED:") != std::string_view::npos; }
 
 inline bool is_mask(std::string_view text) noexcept { return !text.empty() && mask_size(text) == text.size(); }
 

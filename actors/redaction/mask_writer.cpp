@@ -7,39 +7,78 @@
 namespace cleartap::masking {
 
 void mask_writer::mask(std::string_view part, redaction_class kind) {
-  if (part.empty() || policy_->mask_size(part) == part.size() || removed_ || policy_->keeps(kind))
-    return;
-  count(kind);
-  replace(part, policy_->mask_of(kind), kind);
+  if (!part.empty() && policy_->mask_size(part) != part.size() && !policy_->keeps(kind))
+    replace(part, policy_->mask_of(kind), kind, before(part));
 }
 
 void mask_writer::mask_quoted(std::string_view part, redaction_class kind) {
-  if (part.empty() || removed_ || policy_->keeps(kind))
+  if (part.empty() || policy_->keeps(kind))
     return;
-  count(kind);
   auto quoted = std::string{'"'};
   quoted += policy_->mask_of(kind);
-  replace(part, quoted += '"', kind);
+  replace(part, quoted += '"', kind, before(part));
 }
 
-void mask_writer::replace(std::string_view part, std::string_view with, redaction_class kind) {
-  flush_own(part);
+void mask_writer::apply(const text_change& change) {
+  assert(!outer_);
+  flush_own(change.part);
+  if (change.kind)
+    return replace(change.part, change.with, *change.kind, before(change.part));
   if (removed_)
     return;
-  if (stats_->notes)
-    stats_->notes->mask(text_, copied_, part, kind);
-  copy_to(part);
-  out_ += with;
+  copy_to(change.part);
+  out_ += change.with;
+}
+
+/// `before`: what stands before the secret in the innermost text that says something there, for its key.
+void mask_writer::replace(std::string_view part, std::string_view with, redaction_class kind, std::string_view before) {
+  flush_own(part);
+  if (is_removed())
+    return;
+  changed_ = true;
   if (!first_)
     first_ = kind;
+  if (!outer_)
+    return write(part, with, kind, before);
+  const auto begin = static_cast<std::size_t>(part.data() - text_.data());
+  copied_ = begin + part.size();
+  if (changes_)
+    return changes_->push_back({part, std::string{with}, kind});
+  if (!how_) {
+    removed_ = true;
+    return;
+  }
+  auto written = std::string{};
+  how_->append(written, with);
+  if (before.empty())
+    before = outer_->before(part_);
+  outer_->replace(source_.part(begin, copied_), written, kind, before);
+}
+
+void mask_writer::write(std::string_view part, std::string_view with, redaction_class kind, std::string_view before) {
+  const auto index = static_cast<std::size_t>(kind); // the classes of the configuration share a count
+  ++stats_->masked[index < masks.size() ? index : static_cast<std::size_t>(redaction_class::custom)];
+  if (stats_->notes)
+    stats_->notes->mask(text_, before, part, kind);
+  copy_to(part);
+  out_ += with;
   if (out_.size() > copied_ + growth_max)
     remove_from(text_.substr(copied_), removal::growth);
 }
 
 void mask_writer::remove_from(std::string_view part, removal why) {
   flush_own(part);
-  if (removed_)
+  if (is_removed())
     return;
+  if (outer_) {
+    if (how_)
+      ++stats_->removed[static_cast<std::size_t>(why)];
+    const auto rest = text_.substr(static_cast<std::size_t>(part.data() - text_.data()));
+    if (!rest.empty())
+      replace(rest, mask_of(redaction_class::secret), redaction_class::secret, before(rest));
+    removed_ = true;
+    return;
+  }
   if (stats_->notes)
     stats_->notes->remove(text_, part, why);
   copy_to(part);
@@ -50,66 +89,52 @@ void mask_writer::remove_from(std::string_view part, removal why) {
 bool mask_writer::spend(std::string_view part) {
   if (part.size() <= *work_left_) {
     *work_left_ -= part.size();
-    return !removed_;
+    return !is_removed();
   }
   *work_left_ = 0;
   remove_from(part, removal::work);
   return false;
 }
 
-/// What matches before `part`, which is written next.
-void mask_writer::flush_own(std::string_view part) {
-  if (own_next_ < own_.size())
-    mask_own(static_cast<std::size_t>(part.data() - text_.data()));
-}
-
 void mask_writer::begin_own(std::string_view text) {
-  assert(own_.empty());
-  if (policy_->has_own())
-    own_ = policy_->find_own(text);
+  if (own_depth_++ > 0 || !policy_->has_own())
+    return; // the matches of the text around it are known
+  own_ = policy_->find_own(text);
   own_next_ = 0;
 }
 
 void mask_writer::end_own() {
+  if (--own_depth_ > 0)
+    return;
   flush_own(text_.substr(text_.size()));
   own_.clear();
 }
 
-/// Masks what is left of the matches up to `end`.
-void mask_writer::mask_own(std::size_t end) {
-  for (; own_next_ < own_.size() && !removed_; ++own_next_) {
-    const auto [part, kind] = own_[own_next_];
-    const auto first = static_cast<std::size_t>(part.data() - text_.data());
-    const auto last = first + part.size();
+/// What matches before `part`, which is written next. What is left of a match behind it comes later.
+void mask_writer::flush_own(std::string_view part) {
+  if (own_next_ >= own_.size())
+    return;
+  const auto end = static_cast<std::size_t>(part.data() - text_.data());
+  const auto own = std::exchange(own_, {}); // writing comes here again
+  for (; own_next_ < own.size() && !is_removed(); ++own_next_) {
+    const auto [match, kind] = own[own_next_];
+    const auto first = static_cast<std::size_t>(match.data() - text_.data());
+    const auto last = first + match.size();
     const auto begin = std::max(first, copied_);
     if (first >= end)
-      return;
-    if (begin < std::min(last, end))
-      write_own(text_.substr(begin, std::min(last, end) - begin), kind);
+      break;
+    if (begin < std::min(last, end)) {
+      const auto shown = text_.substr(begin, std::min(last, end) - begin);
+      replace(shown, policy_->mask_of(kind), kind, before(shown));
+    }
     if (last > end)
-      return; // the rest of it is behind what is written next
+      break;
   }
-}
-
-void mask_writer::write_own(std::string_view part, redaction_class kind) {
-  count(kind);
-  if (stats_->notes)
-    stats_->notes->mask(text_, copied_, part, kind);
-  const auto begin = static_cast<std::size_t>(part.data() - text_.data());
-  changed_ = true;
-  out_ += text_.substr(copied_, begin - copied_);
-  out_ += policy_->mask_of(kind);
-  copied_ = begin + part.size();
-  if (!first_)
-    first_ = kind;
-  if (out_.size() <= copied_ + growth_max)
-    return;
-  own_.clear(); // and nothing is written any more
-  remove_from(text_.substr(copied_), removal::growth);
+  own_ = own;
 }
 
 std::string mask_writer::take() && {
-  assert(changed_);
+  assert(changed_ && !outer_);
   if (!removed_)
     out_ += text_.substr(copied_);
   return std::move(out_);
@@ -119,17 +144,17 @@ std::string mask_writer::take() && {
 void mask_writer::copy_to(std::string_view part) {
   const auto begin = static_cast<std::size_t>(part.data() - text_.data());
   assert(begin >= copied_ && begin + part.size() <= text_.size());
-  if (!changed_)
+  if (out_.empty() && copied_ == 0)
     out_.reserve(text_.size() + mask_of(redaction_class::authorization).size());
   changed_ = true;
   out_ += text_.substr(copied_, begin - copied_);
   copied_ = begin + part.size();
 }
 
-/// The classes of the configuration share a count.
-void mask_writer::count(redaction_class kind) noexcept {
-  const auto index = static_cast<std::size_t>(kind);
-  ++stats_->masked[index < masks.size() ? index : static_cast<std::size_t>(redaction_class::custom)];
+/// What stands before `part` and is not masked. Empty if that is the start of a text inside of another one.
+std::string_view mask_writer::before(std::string_view part) const noexcept {
+  const auto begin = static_cast<std::size_t>(part.data() - text_.data());
+  return begin < copied_ ? std::string_view{} : text_.substr(copied_, begin - copied_);
 }
 
 } // namespace cleartap::masking

@@ -3,6 +3,7 @@
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/body.hpp"
 #include "actors/redaction/cards.hpp"
+#include "actors/redaction/encoding.hpp"
 #include "actors/redaction/plain_text.hpp"
 
 #include <algorithm>
@@ -57,12 +58,18 @@ std::string_view part_type(std::string_view head) noexcept {
   return at == std::string_view::npos ? std::string_view{} : trimmed(head.substr(at + name.size()));
 }
 
+/// Of a part; what RFC 5987 encodes is decoded, together with its character set.
+std::string name_of(std::string_view head) {
+  const auto plain = parameter(head, "name=");
+  return plain.empty() ? decoded(parameter(head, "name*="), percent_escapes) : std::string{plain};
+}
+
 void mask_part(std::string_view part, bool cut, std::size_t level, mask_writer& out) {
   const auto bounds = bounds_of(part);
   const auto head = part.substr(0, bounds.head_end);
   const auto body = part.substr(bounds.body_begin);
   mask_text(head, cut && body.empty(), out);
-  const auto name = parameter(head, "name=");
+  const auto name = name_of(head);
   if (const auto kind = out.policy().key(name))
     out.mask(body, *kind);
   else if (!is_numbering(body) || !names_number(name))

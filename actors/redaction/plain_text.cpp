@@ -1,14 +1,17 @@
 #include "actors/redaction/plain_text.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/contacts.hpp"
-#include "actors/redaction/json_string.hpp"
+#include "actors/redaction/json_text.hpp"
 #include "actors/redaction/keyed_value.hpp"
+#include "actors/redaction/layer.hpp"
 #include "actors/redaction/markup.hpp"
 #include "actors/redaction/patterns.hpp"
-#include "actors/redaction/percent.hpp"
+#include "actors/redaction/phrase.hpp"
 #include "actors/redaction/providers.hpp"
+#include "actors/redaction/sql_row.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +23,7 @@ namespace cleartap::masking {
 
 namespace {
 
-enum class sign : std::uint8_t { none, separator, markup, pattern };
+enum class sign : std::uint8_t { none, separator, markup, pattern, encoded, quote };
 
 constexpr auto signs = [] {
   auto table = std::array<sign, 256>{};
@@ -29,28 +32,39 @@ constexpr auto signs = [] {
       table[i] = sign::pattern;
   table[':'] = table['='] = sign::separator;
   table['<'] = sign::markup;
+  table['\''] = table['"'] = sign::quote;
+  table['%'] = table['&'] = table['\\'] = sign::encoded;
   return table;
 }();
 
-/// Whether a word behind a sensitive one names the same secret: "session id", "secret key", "password confirmation".
-bool follows_secret(std::string_view word) noexcept {
-  constexpr auto words =
-      std::to_array<std::string_view>({"id", "confirmation", "key", "code", "number", "value", "hash", "again"});
-  return std::ranges::all_of(word, is_digit) ||
-         std::ranges::any_of(words, [word](std::string_view other) { return equal_any_case(word, other); });
+/// "%B" and the number of a card: track 1 of its stripe (ISO/IEC 7813), no encoded byte.
+bool opens_track(std::string_view text) noexcept {
+  constexpr auto digits = std::size_t{12};
+  const auto number = text.substr(2, digits);
+  return text[1] == 'B' && number.size() == digits && std::ranges::all_of(number, is_digit);
 }
 
 class text_pass {
 public:
-  text_pass(std::string_view text, bool cut, mask_writer& out) noexcept
-      : text_{text}, cut_{cut}, out_{out}, providers_{text, cut} {}
+  text_pass(std::string_view text, bool cut, text_kind kind, mask_writer& out) noexcept
+      : text_{text}
+      , cut_{cut}
+      , kind_{kind}
+      , out_{out}
+      , providers_{text, cut}
+      , base64_{text, cut}
+      , row_{text, out.policy()} {}
 
   void run() {
     while (at_ < text_.size() && !out_.is_removed()) {
       if (at_ >= element_begin_)
         mask_element();
+      else if (at_ >= row_.begin())
+        on_row_item();
       else if (at_ >= providers_.begin())
         on_provider();
+      else if (at_ >= base64_.begin())
+        on_base64();
       else
         step();
     }
@@ -68,6 +82,10 @@ private:
       return on_markup();
     case sign::pattern:
       return on_pattern();
+    case sign::encoded:
+      return on_encoded();
+    case sign::quote:
+      return on_quote();
     }
   }
 
@@ -85,7 +103,81 @@ private:
     providers_.advance(at_);
   }
 
+  /// A run that holds no secret is searched as it stands, too.
+  void on_base64() {
+    if (at_ != base64_.begin())
+      return base64_.advance(at_);
+    const auto part = base64_.part();
+    const auto end = at_ + part.size();
+    const auto basic = at_ > 5 && equal_any_case(text_.substr(at_ - 6, 6), "basic ");
+    if (const auto kind = class_of_base64(part, basic, cut_ && end == text_.size(), out_))
+      mask(part, *kind);
+    base64_.advance(end);
+  }
+
+  void on_encoded() {
+    const auto rest = text_.substr(at_);
+    if (opens_percent(rest) && !opens_track(rest))
+      on_layer(within(" \t\r\n\"'<>"), percent_escapes, text_kind::word);
+    else if (opens_entity(rest))
+      on_layer(within(at_ < tag_end_ ? "\"'<>" : "<>"), entities, text_kind::any);
+    else if (opens_code_unit(rest))
+      on_layer(within(" \t\r\n\"'<>"), json_escapes, text_kind::any);
+    else
+      ++at_;
+  }
+
+  /// The text around at_ that reaches to one of `ends` on both sides.
+  std::string_view within(std::string_view ends) const noexcept {
+    const auto before = text_.substr(floor_, at_ - floor_).find_last_of(ends);
+    const auto begin = before == std::string_view::npos ? floor_ : floor_ + before + 1;
+    const auto end = std::min(text_.find_first_of(ends, at_), text_.size());
+    return text_.substr(begin, end - begin);
+  }
+
+  void on_layer(std::string_view part, const encoding& how, text_kind kind) {
+    const auto end = static_cast<std::size_t>(part.data() - text_.data()) + part.size();
+    const auto cut = cut_ && end == text_.size();
+    mask_layer(part, how, out_, [&](std::string_view text, mask_writer& inner) {
+      if (looks_like_json(text))
+        mask_json(text, cut, inner);
+      else
+        mask_text(text, cut, inner, kind);
+      if (inner.is_changed())
+        floor_ = end;
+    });
+    at_ = end;
+  }
+
+  /// A literal behind "PASSWORD" or "IDENTIFIED BY".
+  void on_quote() {
+    const auto found = literal_at(text_, at_);
+    const auto kind = found ? class_of_name(found->name) : std::nullopt;
+    if (kind && !found->value.empty())
+      return mask(found->value, *kind);
+    ++at_;
+  }
+
+  bool on_option() {
+    const auto found = option_at(text_, at_);
+    const auto kind = found && found->value.data() ? class_of_name(found->name) : std::nullopt;
+    if (!kind || found->value.empty())
+      return false;
+    mask(found->value, *kind);
+    return true;
+  }
+
+  void on_row_item() {
+    if (at_ == row_.begin())
+      mask(row_.part(), row_.kind());
+    row_.advance();
+  }
+
   void on_pattern() {
+    if (text_[at_] == '-' && on_option())
+      return;
+    if (text_[at_] == '(')
+      row_.enter(at_);
     auto found = find_pattern(text_, at_, cut_);
     if (!found && out_.policy().contacts().any() && opens_contact(text_[at_]))
       found = find_contact(text_, at_, floor_, out_.policy().contacts());
@@ -97,8 +189,11 @@ private:
       mask(found->part, found->kind);
   }
 
-  /// Whether the digits of `number` stand under a name that gives numbers, behind a separator or in an element.
+  /// Whether the digits of `number` stand under a name that gives numbers: behind a separator, in an element, or right
+  /// behind the name, as in "order no. 17" and "/orders/17".
   bool is_kept(std::string_view number) const {
+    if (names_number(words_before(text_, at_)))
+      return true;
     const auto end = at_ + number.size();
     const auto in_element = at_ >= tag_end_ && tag_end_ > separator_;
     const auto begin = in_element ? tag_end_ : separator_;
@@ -115,43 +210,78 @@ private:
   static constexpr auto number_place_max = std::size_t{96}; // bytes from a name to the end of its number
 
   void on_separator() {
-    if (text_.substr(at_).starts_with("://"))
+    if (scheme_end_size(text_, at_) != 0)
       return on_authority();
+    if (on_serialized())
+      return;
     const auto key = key_before(text_, at_, floor_);
-    const auto kind = class_of(key);
-    const auto value = kind ? value_after(text_, at_, key) : std::string_view{};
-    if (!value.empty())
+    const auto kind = gives_value(text_, at_, key, is_code()) ? class_of(key) : std::nullopt;
+    const auto value = kind ? value_after(text_, at_, key, kind_ == text_kind::word) : std::string_view{};
+    if (!value.empty() && !(is_code() && is_expression(value)) && !is_keyboard_key(key, value) &&
+        !is_harmless(key, value))
       return mask(value, *kind);
+    note_name(key);
     ++at_;
     separator_ = at_;
-    separator_key_ = whole_name(key);
+    separator_key_ = key.whole();
   }
+
+  /// The attribute "accesskey" of HTML.
+  bool is_keyboard_key(const text_key& key, std::string_view value) const noexcept {
+    return at_ < tag_end_ && value.size() == 1 && equal_any_case(key.name, "accesskey");
+  }
+
+  bool is_code() const noexcept { return kind_ == text_kind::code || at_ < script_end_; }
+
+  bool on_serialized() {
+    const auto found = text_[at_] == ':' ? serialized_at(text_, at_) : std::nullopt;
+    const auto kind = found ? class_of_name(found->name) : std::nullopt;
+    if (!kind || found->value.empty())
+      return false;
+    mask(found->value, *kind);
+    return true;
+  }
+
+  /// "name: password", which says what the value on the next line is: "value: hunter2".
+  void note_name(const text_key& key) {
+    if (!equal_any_case(key.name, "name") && !equal_any_case(key.name, "key"))
+      return;
+    auto value = text_.substr(at_ + 1, text_key_size_max);
+    value = trimmed(value.substr(0, value.find_first_of("\r\n,;")));
+    while (!value.empty() && is_quote(value[0]))
+      value = value.substr(1, value.size() - 2);
+    named_kind_ = value.find(' ') == std::string_view::npos ? class_of_name(value) : std::nullopt;
+    named_end_ = at_ + name_reach_max;
+  }
+
+  static constexpr auto name_reach_max = std::size_t{256}; // bytes from a name to its value
 
   std::optional<redaction_class> class_of(const text_key& key) const {
     if (text_[at_] == ':' && key.in_path)
       return std::nullopt;
-    if (at_ < tag_end_ && (equal_any_case(key.name, "value") || equal_any_case(key.name, "content")))
+    const auto is_value = equal_any_case(key.name, "value");
+    if (at_ < tag_end_ && (is_value || equal_any_case(key.name, "content")))
       return tag_kind_;
+    if (is_value && at_ < named_end_ && named_kind_)
+      return named_kind_;
     if (const auto kind = class_of_name(key.name))
       return kind;
-    if (key.before.empty() || (class_of_name(key.before) && !follows_secret(key.name)))
-      return std::nullopt; // "password reset: done"
-    return class_of_name(whole_name(key));
-  }
-
-  /// The name of a key with the word before it.
-  static std::string_view whole_name(const text_key& key) noexcept {
+    if (is_one_of(key.lead, "?&") && equal_any_case(key.name, "signature"))
+      return redaction_class::secret; // of a URL that is as good as a password
     if (key.before.empty())
-      return key.name;
-    const auto both = key.name.data() + key.name.size() - key.before.data();
-    return {key.before.data(), static_cast<std::size_t>(both)};
+      return std::nullopt;
+    if (text_[at_] == ':' && equal_any_case(key.name, "is"))
+      return class_of_name(key.before);
+    if (class_of_name(key.before) && !follows_secret(key.name))
+      return std::nullopt; // "password reset: done"
+    return class_of_name(key.whole());
   }
 
   std::optional<redaction_class> class_of_name(std::string_view name) const {
     if (name.find('\\') != std::string_view::npos)
-      return out_.policy().key(json_unescaped(name));
+      return out_.policy().key(decoded(name, json_escapes));
     if (name.find('%') != std::string_view::npos)
-      return out_.policy().key(percent_decoded(name));
+      return out_.policy().key(decoded(name, form_escapes));
     return out_.policy().key(name);
   }
 
@@ -160,7 +290,7 @@ private:
     if (!out_.spend(text_.substr(at_, std::min(text_.size() - at_, authority_size_max))))
       return;
     if (userinfo.empty())
-      at_ += 3;
+      at_ += scheme_end_size(text_, at_);
     else
       mask(userinfo, redaction_class::url);
   }
@@ -172,17 +302,27 @@ private:
     ++at_;
   }
 
+  /// "Vec<Pin<T>>", which nothing closes.
+  bool is_generic(const markup_tag& tag) const noexcept {
+    if (at_ == 0 || !(is_alnum(text_[at_ - 1]) || text_[at_ - 1] == '<'))
+      return false;
+    const auto end = at_ + tag.whole.size();
+    return element_content(text_, end, tag.name).size() == text_.size() - end;
+  }
+
   void enter(const markup_tag& tag) {
     const auto end = at_ + tag.whole.size();
     tag_kind_ = tag.naming.empty() ? std::nullopt : out_.policy().key(tag.naming);
     tag_end_ = end;
     tag_name_ = tag.name;
+    if (equal_any_case(tag.name, "script") && tag.has_content)
+      script_end_ = std::min(find_any_case(text_, "</script", end), text_.size());
     auto kind = std::exchange(sibling_kind_, std::nullopt);
     if (!kind)
       kind = out_.policy().key(tag.name);
     if (!kind && tag.names_content)
       kind = tag_kind_;
-    if (kind && tag.has_content) {
+    if (kind && tag.has_content && !is_generic(tag)) {
       element_begin_ = end;
       element_kind_ = *kind;
       element_name_ = tag.name;
@@ -193,8 +333,10 @@ private:
   }
 
   void mask_element() {
-    const auto content = element_content(text_, at_, element_name_);
+    auto content = element_content(text_, at_, element_name_);
     element_begin_ = none;
+    if (!cut_ && at_ + content.size() == text_.size()) // without an end tag, as in SGML
+      content = content.substr(0, content.find_first_of("<\n"));
     if (!out_.spend(content))
       return;
     const auto end = at_ + content.size();
@@ -206,14 +348,21 @@ private:
 
   std::string_view text_;
   bool cut_;
+  text_kind kind_;
   mask_writer& out_;
   provider_search providers_;
+  base64_search base64_;
+  sql_row row_;
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 
   std::size_t separator_ = 0;      // behind the last one whose value may be shown
   std::string_view separator_key_; // its name
 
+  std::optional<redaction_class> named_kind_; // of the next "value"
+  std::size_t named_end_ = 0;                 // to where
+
+  std::size_t script_end_ = 0;
   std::string_view tag_name_;
   std::size_t tag_end_ = 0;                 // of the tag that at_ is in
   std::optional<redaction_class> tag_kind_; // of its attribute "value" or "content"
@@ -225,36 +374,11 @@ private:
 
 } // namespace
 
-void mask_text(std::string_view text, bool cut, mask_writer& out) {
+void mask_text(std::string_view text, bool cut, mask_writer& out, text_kind kind) {
   if (!out.spend(text))
     return;
   const auto own = own_scope{text, out};
-  text_pass{text, cut, out}.run();
-}
-
-void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
-  if (!out.spend(text))
-    return;
-  const auto own = own_scope{text, out};
-  auto providers = provider_search{text, cut};
-  const auto contacts = out.policy().contacts();
-  auto floor = std::size_t{0};
-  for (auto at = std::size_t{0}; at < text.size();) {
-    if (at > providers.begin())
-      providers.advance(at);
-    auto found = std::optional<finding>{};
-    if (at == providers.begin())
-      found = providers.found();
-    else if (opens_pattern(text[at]))
-      found = find_pattern(text, at, cut);
-    if (!found && contacts.any() && opens_contact(text[at]))
-      found = find_contact(text, at, floor, contacts);
-    at = found ? static_cast<std::size_t>(found->part.data() - text.data()) + found->part.size() : at + 1;
-    if (!found)
-      continue;
-    out.mask(found->part, found->kind);
-    floor = at;
-  }
+  text_pass{text, cut, kind, out}.run();
 }
 
 } // namespace cleartap::masking

@@ -4,14 +4,19 @@
 
 #include "actors/redaction/mask_writer.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace cleartap::masking {
 
-/// `cut`: the text goes on behind its end.
-void mask_text(std::string_view text, bool cut, mask_writer& out);
+enum class text_kind : std::uint8_t {
+  any,
+  word, // one word of a text, decoded: blanks do not end what stands in a query
+  code  // of a program: a value without quotes is an expression, not a secret
+};
 
-/// Only what patterns.hpp finds.
-void mask_patterns(std::string_view text, bool cut, mask_writer& out);
+/// What is percent-encoded, in entities, in base64 or behind "\\u" is looked into. `cut`: the text goes on behind its
+/// end.
+void mask_text(std::string_view text, bool cut, mask_writer& out, text_kind kind = text_kind::any);
 
 } // namespace cleartap::masking

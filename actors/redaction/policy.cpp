@@ -60,7 +60,7 @@ redaction_policy::redaction_policy(policy_wishes wishes) : wishes_{std::move(wis
   has_own_ = wishes_.patterns && std::ranges::find(wishes_.chosen, true) != wishes_.chosen.end();
 }
 
-std::optional<redaction_class> redaction_policy::header(std::string_view name) const noexcept {
+std::optional<redaction_class> redaction_policy::header(std::string_view name) const {
   if (keeps_header(name))
     return std::nullopt;
   if (is_among(name, wishes_.headers))

@@ -4,6 +4,7 @@
 
 #include "actors/redaction/contacts.hpp"
 #include "actors/redaction/key_rule.hpp"
+#include "actors/redaction/mask.hpp"
 #include "actors/redaction/own_patterns.hpp"
 
 #include <bitset>
@@ -42,16 +43,18 @@ public:
   /// Whether values are dropped, see drop_values.hpp.
   [[nodiscard]] bool metadata_only() const noexcept { return wishes_.metadata_only; }
 
-  /// The class of the values under `key`, decoded, or nothing if they may be shown.
-  [[nodiscard]] std::optional<redaction_class> key(std::string_view key, std::size_t stem_size_min = 0) const noexcept {
+  /// The class of the values under `key`, decoded, or nothing if they may be shown. A mask in the key is not its name.
+  [[nodiscard]] std::optional<redaction_class> key(std::string_view key, std::size_t stem_size_min = 0) const {
     auto kind = keys_.match(key, stem_size_min);
+    if (kind && masking::holds_mask(key))
+      kind = keys_.match(masking::without_masks(key), stem_size_min);
     if (kind && is_kept_key(key))
       kind.reset();
     return kind;
   }
 
   /// The class of the value of the header `name`, or nothing if it may be shown.
-  [[nodiscard]] std::optional<redaction_class> header(std::string_view name) const noexcept;
+  [[nodiscard]] std::optional<redaction_class> header(std::string_view name) const;
 
   /// Whether lists of headers to keep leave the header `name` out.
   [[nodiscard]] bool drops_header(std::string_view name) const noexcept;

@@ -30,17 +30,24 @@ void drop_spaces(std::string_view& text) noexcept {
     text.remove_suffix(1);
 }
 
+/// And the backslashes before it, as in text that was JSON.
+void drop_quote(std::string_view& text) noexcept {
+  if (!ends_with_any(text, "\"'"))
+    return;
+  text.remove_suffix(1);
+  for (auto left = spaces_max; left > 0 && text.ends_with('\\'); --left)
+    text.remove_suffix(1);
+}
+
 /// The key that ends `before`, which is what stands before a value: `"key": "`, `key=`, `key: `. Empty if none does.
 std::string_view key_at_end(std::string_view before) noexcept {
-  if (ends_with_any(before, "\"'"))
-    before.remove_suffix(1);
+  drop_quote(before);
   drop_spaces(before);
   if (!ends_with_any(before, ":="))
     return {};
   before.remove_suffix(1);
   drop_spaces(before);
-  if (ends_with_any(before, "\"'"))
-    before.remove_suffix(1);
+  drop_quote(before);
   auto size = std::size_t{0};
   while (size < before.size() && size <= name_size_max && is_name_char(before[before.size() - 1 - size]))
     ++size;
@@ -105,7 +112,7 @@ private:
 
 } // namespace
 
-void recorder::mask(std::string_view text, std::size_t floor, std::string_view part, redaction_class kind) {
+void recorder::mask(std::string_view text, std::string_view before, std::string_view part, redaction_class kind) {
   auto note = carrier_search{text}.in(what_);
   if (!note)
     return;
@@ -113,9 +120,14 @@ void recorder::mask(std::string_view text, std::size_t floor, std::string_view p
   note->begin = static_cast<std::size_t>(part.data() - text.data());
   note->end = note->begin + part.size();
   const auto path = note->part == message_part::body ? body_place_.find(text, note->begin) : std::nullopt;
-  const auto key = path ? std::string_view{*path} : key_at_end(text.substr(floor, note->begin - floor));
-  if (!key.empty() && !policy_.holds_own(key)) // the patterns of the configuration may match in a key
-    (note->place += '.') += key;
+  const auto is_decoded = before.data() < text.data() || before.data() > text.data() + text.size();
+  auto place = note->place;
+  if (path && !path->empty())
+    (place += '.') += *path;
+  if (const auto key = !path || is_decoded ? key_at_end(before) : std::string_view{}; !key.empty())
+    (place += '.') += key;
+  if (!policy_.holds_own(place)) // the patterns of the configuration may match in a key
+    note->place = std::move(place);
   add(std::move(*note));
 }
 

@@ -53,9 +53,9 @@ public:
   recorder(exchange& what, const redaction_policy& policy, std::vector<redaction_note>* notes) noexcept
       : what_{what}, policy_{policy}, notes_{notes} {}
 
-  /// `part` of `text` is masked; what is before `floor` is masked already, so that no key begins there. Texts
-  /// that are not the exchange's own, such as decoded values, are not noted.
-  void mask(std::string_view text, std::size_t floor, std::string_view part, redaction_class kind);
+  /// `part` of `text`, one of the exchange's own, is masked. `before`: what ends with its key, in the text or, if
+  /// the part is encoded, in the decoded one.
+  void mask(std::string_view text, std::string_view before, std::string_view part, redaction_class kind);
 
   /// The rest of `text` is removed, from `part` on.
   void remove(std::string_view text, std::string_view part, removal why);

@@ -1,6 +1,6 @@
 // Bodies, headers and queries of anyone, with a secret planted under a sensitive key: the secret never shows, whatever
-// stands around it and whatever own patterns match beside it or in it, nor where values are dropped; and neither does
-// redaction crash or its work and its output exceed their bounds.
+// stands around it and whatever it is written in, and neither does redaction crash or its work and its output exceed
+// their bounds. JSON stays JSON. The same beside own patterns, and where values are dropped.
 #include "actors/redaction/drop_values.hpp"
 #include "actors/redaction/mask_writer.hpp"
 #include "actors/redaction/redact.hpp"
@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 #include <string>
 
 using namespace cleartap;
@@ -25,10 +26,25 @@ constexpr auto types = std::to_array<std::string_view>(
 
 constexpr auto keys = std::to_array<std::string_view>({"password", "client_secret", "apiKey", "access_token"});
 
+/// In a string of JSON, percent-encoded, in references.
+std::string planted_deeper(std::size_t type, const std::string& name, const std::string& value) {
+  switch (type) {
+  case 0:
+  case 5:
+    return R"({"a":"{\"b\":\"{\\\")" + name + R"(\\\":\\\")" + value + R"(\\\"}\"}"})";
+  case 1:
+    return "a=%7B%22" + name + "%22%3A%22" + value + "%22%7D";
+  default:
+    return "<a>{&quot;" + name + "&quot;:&quot;" + value + "&quot;}</a>";
+  }
+}
+
 /// Whole pieces that hold the secret in a format of their own.
-std::string planted(std::size_t type, std::string_view key) {
+std::string planted(std::size_t type, std::string_view key, bool deeper) {
   const auto name = std::string{key};
   const auto value = std::string{secret};
+  if (deeper && (type == 0 || type == 1 || type == 3 || type == 5))
+    return planted_deeper(type, name, value);
   switch (type) {
   case 0:
   case 5:
@@ -138,13 +154,37 @@ void check_all(const exchange& what, bool has_secret) {
   check_dropped(what, has_secret);
 }
 
+/// Whole JSON stays JSON, and a second pass changes nothing.
+void check_json(const std::string& body) {
+  auto failed = boost::json::error_code{};
+  boost::json::parse(body, failed);
+  if (failed)
+    return;
+  static const auto policy = redaction_policy{};
+  auto what = exchange{};
+  auto& request = what.request.emplace();
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body.bytes = body;
+  auto stats = redaction_stats{};
+  redact(what, policy, stats);
+  if (request.body.truncated)
+    return;
+  const auto once = request.body.bytes;
+  boost::json::parse(once, failed);
+  expect(!failed);
+  redact(what, policy, stats);
+  expect(request.body.truncated || request.body.bytes == once);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto from = input{{data, size}};
   const auto type = from.number(1) % types.size();
   const auto key = keys[from.number(1) % keys.size()];
-  const auto is_cut = from.number(1) % 2 == 1;
+  const auto choice = from.number(1);
+  const auto is_cut = choice % 2 == 1;
+  const auto deeper = choice % 4 > 1;
   const auto before = from.take(from.number(2));
   const auto after = from.take(size);
 
@@ -166,7 +206,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto separator = type == 1 ? "&" : "\n";
   request.query = std::string{key} + "=" + std::string{secret} + "&" + text_of(after);
   request.headers = {{"Content-Type", std::string{types[type]}}, {"Authorization", "Bearer " + std::string{secret}}};
-  request.body.bytes = around + planted(type, key) + separator + text_of(after);
+  request.body.bytes = around + planted(type, key, deeper) + separator + text_of(after);
   request.body.truncated = is_cut;
   check_all(hidden, true);
   return 0;

@@ -1,11 +1,12 @@
 #include "test/redaction/corpus.hpp"
 
 #include "messages/text.hpp"
+#include "test/redaction/corpus_documents.hpp"
+#include "test/redaction/corpus_values.hpp"
 
 #include <array>
 #include <boost/json.hpp>
 #include <cstdio>
-#include <random>
 
 namespace cleartap::score {
 
@@ -13,123 +14,16 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto lower = std::string_view{"abcdefghijklmnopqrstuvwxyz"};
-constexpr auto digits = std::string_view{"0123456789"};
-constexpr auto hex = std::string_view{"0123456789abcdef"};
-constexpr auto alnum = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"};
-
-class values {
-public:
-  explicit values(std::uint64_t seed) : random_{seed} {}
-
-  std::size_t below(std::size_t end) { return static_cast<std::size_t>(random_() % end); }
-
-  std::string run(std::string_view from, std::size_t size) {
-    auto out = std::string(size, ' ');
-    for (auto& each : out)
-      each = from[below(from.size())];
-    return out;
-  }
-
-  template <std::size_t N>
-  std::string_view pick(const std::array<std::string_view, N>& from) {
-    return from[below(N)];
-  }
-
-  std::string secret(std::string_view kind) {
-    if (kind == "card")
-      return card();
-    if (kind == "ssn")
-      return ssn();
-    if (kind == "jwt")
-      return "eyJhbGciOiJIUzI1NiJ9.eyJzdWIi" + run(alnum, 20) + "." + run(alnum, 43);
-    if (kind == "pem")
-      return run(alnum, 64);
-    if (kind == "provider")
-      return provider();
-    return run(alnum, 12 + below(20));
-  }
-
-  std::string lookalike(std::string_view kind) {
-    if (kind == "uuid")
-      return run(hex, 8) + "-" + run(hex, 4) + "-4" + run(hex, 3) + "-a" + run(hex, 3) + "-" + run(hex, 12);
-    if (kind == "timestamp")
-      return "2026-0" + std::to_string(1 + below(9)) + "-1" + run(digits, 1) + "T1" + run(digits, 1) + ":25:11Z";
-    if (kind == "epoch")
-      return "17" + run(digits, 11);
-    if (kind == "order")
-      return luhn("4" + run(digits, 14)); // passes as a card, but its key says what it is
-    if (kind == "price")
-      return run("123456789", 3) + "." + run(digits, 2);
-    if (kind == "hash")
-      return run(hex, 64);
-    if (kind == "sha")
-      return run(hex, 40);
-    return "55501" + run(digits, 5); // phone-like
-  }
-
-private:
-  static std::string luhn(std::string number) {
-    auto sum = 0;
-    for (auto i = std::size_t{0}; i < number.size(); ++i) {
-      const auto digit = number[number.size() - 1 - i] - '0';
-      const auto twice = digit * 2;
-      sum += i % 2 == 0 ? twice / 10 + twice % 10 : digit;
-    }
-    return number + static_cast<char>('0' + (10 - sum % 10) % 10);
-  }
-
-  std::string card() {
-    switch (below(4)) {
-    case 0:
-      return luhn("4" + run(digits, 14));
-    case 1:
-      return luhn("5" + run("12345", 1) + run(digits, 13));
-    case 2:
-      return luhn("37" + run(digits, 12));
-    default: {
-      const auto plain = luhn("4" + run(digits, 14));
-      const auto by = below(2) == 0 ? " " : "-";
-      return plain.substr(0, 4) + by + plain.substr(4, 4) + by + plain.substr(8, 4) + by + plain.substr(12);
-    }
-    }
-  }
-
-  std::string ssn() {
-    return run("12345", 1) + run("123456789", 2) + "-" + run("123456789", 2) + "-" + run("123456789", 4);
-  }
-
-  std::string provider() {
-    switch (below(6)) {
-    case 0:
-      return "ghp_" + run(alnum, 36);
-    case 1:
-      return "AKIA" + run("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
-    case 2:
-      return "sk_"
-             "live_" +
-             run(alnum, 24);
-    case 3:
-      return "xoxb-" + run(digits, 12) + "-" + run(digits, 12) + "-" + run(alnum, 24);
-    case 4:
-      return "glpat-" + run(alnum, 20);
-    default:
-      return "AIza" + run(alnum, 35);
-    }
-  }
-
-  std::mt19937_64 random_;
-};
-
 std::string encoded(std::string_view value, std::string_view encoding) {
   if (encoding == "base64")
     return base64(value);
   if (encoding == "plain")
     return std::string{value};
+  const auto* form = encoding == "u" ? "\\u%04x" : encoding == "entity" ? "&#x%x;" : "%%%02X";
   auto out = std::string{};
   char text[8];
   for (const auto c : value) {
-    std::snprintf(text, sizeof text, encoding == "u" ? "\\u%04x" : "%%%02X", static_cast<unsigned char>(c));
+    std::snprintf(text, sizeof text, form, static_cast<unsigned char>(c));
     out += text;
   }
   return out;
@@ -154,30 +48,34 @@ private:
 
 struct shape {
   std::string_view format;
-  std::string_view carrier;
+  std::string_view carrier; // a header is told by its name
   std::string_view content_type;
-  std::string_view encodings; // first letters: plain, %, base64, u
+  std::string_view encodings; // first letters: plain, %, base64, u, entity
 };
 
 constexpr auto shapes = std::to_array<shape>({
-    {"json", "body", "application/json", "pbu"},
-    {"json in a string", "body", "application/json", "p"},
+    {"json", "body", "application/json", "pbu%"},
+    {"json in a string", "body", "application/json", "pb%"},
+    {"json in json in json", "body", "application/json", "p"},
     {"ndjson", "body", "application/x-ndjson", "pu"},
     {"form", "body", "application/x-www-form-urlencoded", "p%b"},
-    {"multipart", "body", "multipart/form-data; boundary=b7", "pb"},
-    {"xml", "body", "application/xml", "pb"},
-    {"text", "body", "text/plain", "pb"},
-    {"graphql", "body", "application/json", "pu"},
-    {"header", "header", "", "pb"},
-    {"cookie", "header", "", "p%"},
+    {"json in a form", "body", "application/x-www-form-urlencoded", "p"},
+    {"multipart", "body", "multipart/form-data; boundary=b7", "pb%"},
+    {"json in multipart", "body", "multipart/form-data; boundary=b7", "pu"},
+    {"xml", "body", "application/xml", "pbe"},
+    {"xml attribute", "body", "application/xml", "pbe"},
+    {"json in xml", "body", "application/xml", "p"},
+    {"text", "body", "text/plain", "pb%u"},
+    {"graphql", "body", "application/json", "pub"},
+    {"grpc", "body", "application/grpc", "p"},
+    {"header", "", "", "pb%"},
+    {"url in a header", "Referer", "", "p%b"},
+    {"cookie", "Cookie", "", "p%b"},
+    {"set-cookie", "Set-Cookie", "", "p%"},
     {"query", "query", "", "p%b"},
-    {"path", "path", "", "p%"},
+    {"json in a query", "query", "", "p"},
+    {"path", "path", "", "p%b"},
 });
-
-constexpr auto kinds = std::to_array<std::string_view>({"password", "secret", "token", "apikey", "authorization",
-                                                        "session", "card", "ssn", "jwt", "pem", "provider", "url"});
-constexpr auto lookalikes =
-    std::to_array<std::string_view>({"uuid", "timestamp", "epoch", "order", "price", "hash", "sha", "phone"});
 
 /// A key of the class; those of values that show by themselves say nothing.
 std::string_view key_of(std::string_view kind, values& from) {
@@ -194,11 +92,16 @@ std::string_view key_of(std::string_view kind, values& from) {
     return from.pick(std::to_array<std::string_view>({"authorization", "Authorization"}));
   if (kind == "session")
     return from.pick(std::to_array<std::string_view>({"session_id", "sessionId", "session"}));
-  return from.pick(std::to_array<std::string_view>({"note", "comment", "data", "description"}));
+  return from.pick(std::to_array<std::string_view>({"note", "comment", "data", "text"}));
 }
 
 std::string_view key_of_lookalike(std::string_view kind) {
-  return kind == "order" ? "order_number" : kind == "epoch" ? "created_at" : kind == "price" ? "price" : "item_id";
+  return kind == "order"      ? "order_number"
+         : kind == "invoice"  ? "invoiceNo"
+         : kind == "tracking" ? "tracking"
+         : kind == "epoch"    ? "created_at"
+         : kind == "price"    ? "price"
+                              : "item_id";
 }
 
 /// What the value stands in when it is a private key or a URL.
@@ -238,33 +141,36 @@ public:
                    format == "ndjson" ? "\"}}\n{\"n\":2}\n" : "\",\"ok\":true}}");
     if (format == "json in a string")
       return pairs(R"({"log":"{\")", R"(\":\")", R"(\",\")", R"(\":\")", R"(\"}","n":1})");
+    if (format == "json in json in json")
+      return pairs(R"({"a":"{\"b\":\"{\\\")", R"(\\\":\\\")", R"(\\\",\\\")", R"(\\\":\\\")", R"(\\\"}\"}","n":1})");
     if (format == "graphql")
       return pairs(R"({"query":"mutation($i:In!){add(input:$i){id}}","variables":{")", "\":\"", "\",\"", "\":\"",
                    "\"}}");
     if (format == "form" || format == "query")
       return pairs("page=2&", "=", "&", "=", "&sort=name");
+    if (format == "json in a form" || format == "json in a query")
+      return pairs("page=2&v=%7B%22", "%22%3A%22", "%22%2C%22", "%22%3A%22", "%22%7D&sort=name");
     if (format == "multipart")
       return pairs("--b7\r\nContent-Disposition: form-data; name=\"", "\"\r\n\r\n",
                    "\r\n--b7\r\nContent-Disposition: form-data; name=\"", "\"\r\n\r\n", "\r\n--b7--\r\n");
+    if (format == "json in multipart")
+      return pairs("--b7\r\nContent-Disposition: form-data; name=\"m\"\r\nContent-Type: application/json\r\n\r\n{\"",
+                   "\":\"", "\",\"", "\":\"", "\"}\r\n--b7--\r\n");
     if (format == "xml")
       return elements();
+    if (format == "xml attribute")
+      return pairs("<r><a ", "=\"", "\" ", "=\"", "\"/><b>text</b></r>");
+    if (format == "json in xml")
+      return pairs("<r><a>{&quot;", "&quot;:&quot;", "&quot;,&quot;", "&quot;:&quot;", "&quot;}</a></r>");
     if (format == "text")
       return pairs("a line of a log\n", ": ", "\n", ": ", "\nthe end\n");
+    if (format == "grpc")
+      return messages();
     if (format == "path")
       return pairs("/v1/items;", "=", "/x;", "=", "/list");
-    return pairs("", "", "", "", "");
-  }
-
-  /// Headers and cookies have one value.
-  void make_header(marked_text& out) {
-    if (as_.format == "cookie") {
-      out.name = "Cookie";
-      to_ << "lang=";
-      secret();
-      return;
-    }
-    out.name = what_.key == "authorization" ? "Authorization" : std::string{what_.key};
-    secret();
+    if (format == "url in a header")
+      return pairs("https://shop.example/a/b?page=2&", "=", "&", "=", "#top");
+    return one_value();
   }
 
 private:
@@ -285,10 +191,41 @@ private:
     to_ << "</" << key_of_lookalike(what_.other_kind) << "></r>";
   }
 
+  /// Headers and cookies.
+  void one_value() {
+    to_ << (as_.format == "header" ? "" : as_.format == "cookie" ? "lang=" : "id=");
+    secret();
+    if (as_.format == "set-cookie")
+      to_ << "; Path=/; Domain=shop.example; Max-Age=3600; HttpOnly; SameSite=Lax";
+  }
+
+  /// A message of gRPC for each pair, as the entry of a map. No length is more than 127, so that the text is ASCII.
+  void messages() {
+    auto pair = marked_text{};
+    auto values = text_maker{as_, what_, from_, pair};
+    values.secret();
+    values.benign();
+    auto end = std::size_t{0};
+    for (const auto& each : pair.spans) {
+      const auto secret = each.expect == expectation::secret;
+      const auto key = secret ? what_.key : key_of_lookalike(what_.other_kind);
+      const auto size = each.end - each.start;
+      const auto head =
+          std::string{'\n', static_cast<char>(key.size())} + std::string{key} + '\x12' + static_cast<char>(size);
+      to_ << std::string(4, '\0') << std::string{static_cast<char>(head.size() + size)} << head;
+      to_.mark(std::string_view{pair.text}.substr(end, size), each.kind, each.value, each.expect);
+      end = each.end;
+    }
+  }
+
   std::string_view line_end() const {
-    const auto is_json = as_.format.find("json") != std::string_view::npos || as_.format == "graphql";
+    if (as_.format == "json in json in json")
+      return R"(\\\\n)";
     if (as_.format == "json in a string")
-      return "\\\\n";
+      return R"(\\n)";
+    if (as_.format == "json in a form" || as_.format == "json in a query")
+      return "%5Cn";
+    const auto is_json = as_.format.find("json") != std::string_view::npos || as_.format == "graphql";
     return is_json ? "\\n" : as_.carrier == "body" && as_.format != "form" ? "\n" : "%0A";
   }
 
@@ -297,7 +234,11 @@ private:
     const auto around = frame_of(what_.kind, what_.encoding == "base64" ? "\n" : line_end());
     if (what_.encoding == "base64" && !around.before.empty()) // the frame is encoded too
       return to_.mark(base64(around.before + value + around.after), what_.kind, value, expectation::secret);
-    to_.mark(around.before + encoded(value, what_.encoding) + around.after, what_.kind, value, expectation::secret);
+    auto written = encoded(value, what_.encoding);
+    const auto in_form = as_.format.ends_with("form") || as_.format.ends_with("query");
+    if (in_form && written.starts_with('+')) // of a phone number; it would be a blank
+      written.replace(0, 1, "%2B");
+    to_.mark(around.before + written + around.after, what_.kind, value, expectation::secret);
   }
 
   void benign() {
@@ -312,7 +253,42 @@ private:
 };
 
 std::string_view encoding_named(char letter) {
-  return letter == 'p' ? "plain" : letter == '%' ? "percent" : letter == 'b' ? "base64" : "u";
+  return letter == 'p'   ? "plain"
+         : letter == '%' ? "percent"
+         : letter == 'b' ? "base64"
+         : letter == 'e' ? "entity"
+                         : "u";
+}
+
+void place(marked_text& out, std::string_view carrier) {
+  const auto is_header = carrier != "body" && carrier != "query" && carrier != "path";
+  out.carrier = is_header ? "header" : carrier;
+  if (is_header)
+    out.name = carrier;
+}
+
+marked_text filled(const document& from, values& random) {
+  auto out = marked_text{};
+  place(out, from.carrier);
+  out.content_type = from.content_type;
+  out.format = "document";
+  out.encoding = "plain";
+  auto to = writer{out};
+  for (auto rest = from.text; !rest.empty();) {
+    const auto plain = std::min(rest.find('['), rest.size());
+    to << rest.substr(0, plain);
+    rest.remove_prefix(plain);
+    const auto kind = rest.substr(0, rest.find(']')).substr(rest.empty() ? 0 : 1);
+    const auto known = std::ranges::find(lookalikes, kind) != lookalikes.end();
+    if (known) {
+      const auto value = random.lookalike(kind);
+      to.mark(value, kind, value, expectation::benign);
+    } else {
+      to << rest.substr(0, 1);
+    }
+    rest.remove_prefix(known ? kind.size() + 2 : std::min<std::size_t>(rest.size(), 1));
+  }
+  return out;
 }
 
 } // namespace
@@ -328,16 +304,14 @@ std::vector<marked_text> generate(std::uint64_t seed, std::size_t secrets) {
         const auto encoding = encoding_named(as.encodings[round % as.encodings.size()]);
         const auto what = plan{kind, key_of(kind, from), encoding, from.pick(lookalikes)};
         auto& text = out.emplace_back();
-        text.carrier = as.carrier;
+        place(text, as.format != "header" ? as.carrier : what.key == "authorization" ? "Authorization" : what.key);
         text.content_type = as.content_type;
         text.format = as.format;
         text.encoding = encoding;
-        auto maker = text_maker{as, what, from, text};
-        if (as.carrier == "header")
-          maker.make_header(text);
-        else
-          maker.make();
+        text_maker{as, what, from, text}.make();
       }
+  for (auto i = std::size_t{0}; i < secrets / documents_share; ++i)
+    out.push_back(filled(document_at(i % documents_count()), from));
   return out;
 }
 

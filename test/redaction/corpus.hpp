@@ -28,8 +28,11 @@ struct marked_text {
   std::vector<marked_span> spans;
 };
 
-/// With `secrets` secrets of every class in every carrier and encoding in turn, and as many look-alikes. The same for
-/// the same seed.
+/// One document without a secret is generated for so many secrets.
+inline constexpr auto documents_share = std::size_t{8};
+
+/// With `secrets` secrets of every class in every carrier and encoding in turn, a look-alike beside each where there is
+/// place for one, and documents without secrets. The same for the same seed.
 [[nodiscard]] std::vector<marked_text> generate(std::uint64_t seed, std::size_t secrets);
 
 /// A line of the corpus, as README.md tells, and back.

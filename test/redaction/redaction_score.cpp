@@ -10,7 +10,7 @@ using namespace cleartap::score;
 namespace {
 
 constexpr auto seed = std::uint64_t{7};
-constexpr auto secrets = std::size_t{5000};
+constexpr auto secrets = std::size_t{8000};
 
 int usage() {
   std::cerr << "Usage: redaction_score [--misses] [FILE]   scores FILE, or the generated corpus\n"
@@ -49,13 +49,13 @@ int main(int argc, char** argv) try {
       file = word;
   }
   auto result = scores{};
-  const auto policy = cleartap::redaction_policy{};
   for (const auto& each : file.empty() ? generate(seed, secrets) : read(file))
-    add(result, each, policy);
+    add(result, each);
   std::cout << to_json(result) << '\n';
-  if (misses)
-    for (const auto& each : result.misses)
-      std::cerr << each << '\n';
+  for (const auto& each : misses ? result.misses : std::vector<std::string>{})
+    std::cerr << "shown: " << each << '\n';
+  for (const auto& each : misses ? result.in_vain : std::vector<std::string>{})
+    std::cerr << "masked in vain: " << each << '\n';
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "redaction_score: " << error.what() << '\n';

@@ -1,4 +1,5 @@
-// The goals of redaction as thresholds. Where one is not reached yet, the threshold is what is reached, and says so.
+// The goals of redaction as thresholds.
+#include "test/redaction/corpus_values.hpp"
 #include "test/redaction/scorer.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -9,22 +10,19 @@ using namespace cleartap::score;
 namespace {
 
 constexpr auto seed = std::uint64_t{7};
-constexpr auto secrets = std::size_t{5000};
+constexpr auto secrets = std::size_t{8000};
 
 const scores& measured() {
   static const auto result = [] {
     auto out = scores{};
-    const auto policy = redaction_policy{};
     for (const auto& each : generate(seed, secrets))
-      add(out, each, policy);
+      add(out, each);
     return out;
   }();
   return result;
 }
 
 double of_all(const std::string& kind) { return measured().by_class.at(kind).share(); }
-double of_plain(const std::string& kind) { return measured().by_class_plain.at(kind).share(); }
-double kept(const std::string& kind) { return measured().lookalikes.at(kind).share(); }
 
 } // namespace
 
@@ -34,6 +32,7 @@ TEST_CASE("a leak is seen raw and behind each encoding") {
   CHECK(is_leaked("pw", "a pw b"));
   CHECK(is_leaked("hunter2", "%68%75%6e%74%65%72%32"));
   CHECK(is_leaked("hunter2", R"(\u0068\u0075\u006e\u0074\u0065\u0072\u0032)"));
+  CHECK(is_leaked("hunter2", "&#x68;&#x75;&#x6e;&#x74;&#x65;&#x72;&#x32;"));
   CHECK(is_leaked("hunter2", "x aHVudGVyMg== x"));
   CHECK(is_leaked("hunter2", "aaHVudGVyMg")); // the run began earlier
   CHECK(!is_leaked("hunter2", "[REDACTED:password]"));
@@ -82,34 +81,38 @@ TEST_CASE("no keyed secret is missed in any carrier and encoding") {
     CHECK(each.leaked == 0);
     spans += each.spans;
   }
-  CHECK(spans >= 2500);
+  CHECK(spans >= 3000);
 }
 
-TEST_CASE("secrets that show by their form are found as they are") {
-  CHECK(of_plain("card") >= 0.995);
-  CHECK(of_plain("ssn") >= 0.99);
-  CHECK(of_plain("jwt") >= 0.99);
-  CHECK(of_plain("pem") >= 0.99);
-  CHECK(of_plain("url") >= 0.91);      // not reached: 0.99; user information in a path is shown
-  CHECK(of_plain("provider") >= 0.09); // not reached: 0.99
+TEST_CASE("secrets that show by their form are found, as they are and behind encodings") {
+  CHECK(of_all("card") >= 0.995);
+  for (auto kind : {"ssn", "jwt", "pem", "provider", "url"}) {
+    CAPTURE(kind);
+    CHECK(of_all(kind) >= 0.99);
+  }
 }
 
-TEST_CASE("secrets that show by their form are found behind encodings") {
-  // Not reached: 0.99, and 0.995 for cards. Base64 is not looked into, nor are percent-encoded paths.
-  for (auto kind : {"card", "ssn", "jwt"})
-    CHECK(of_all(kind) >= 0.71);
-  CHECK(of_all("pem") >= 0.75);
-  CHECK(of_all("url") >= 0.66);
-  CHECK(of_all("provider") >= 0.09);
+TEST_CASE("e-mail addresses and phone numbers are found where they are asked for") {
+  CHECK(of_all("email") >= 0.99);
+  CHECK(of_all("phone") >= 0.99);
+}
+
+TEST_CASE("every carrier and encoding is scored") {
+  CHECK(measured().by_place.size() >= 45);
+  for (const auto& [place, each] : measured().by_place) {
+    CAPTURE(place);
+    CHECK(each.spans >= 50);
+    CHECK(each.share() >= 0.98);
+  }
 }
 
 TEST_CASE("what only looks like a secret stays") {
-  // Not reached: all of them, and at most 0.001 of the benign bytes. JSON inside of a string is masked whole.
-  for (auto kind : {"uuid", "timestamp", "epoch", "price", "hash", "sha", "phone"}) {
+  for (const auto& [kind, each] : measured().lookalikes) {
     CAPTURE(kind);
-    CHECK(kept(kind) >= 0.88);
+    CHECK(each.share() >= 0.999);
+    CHECK(each.spans >= 400);
   }
-  CHECK(kept("order") >= 0.0); // not reached: all; digits that pass Luhn are masked under any key
-  CHECK(measured().precision() >= 0.90);
-  CHECK(measured().over_redacted() <= 0.09);
+  CHECK(measured().lookalikes.size() == lookalikes.size());
+  CHECK(measured().precision() >= 0.999);
+  CHECK(measured().over_redacted() <= 0.001);
 }

@@ -1,5 +1,7 @@
 #include "test/redaction/scorer.hpp"
 
+#include "test/redaction/corpus_values.hpp"
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <set>
@@ -11,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr auto leak_size = std::size_t{6};
-constexpr auto misses_max = std::size_t{200};
+constexpr auto misses_max = std::size_t{1000};
 constexpr auto base64_digits = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
 
 int hex_at(std::string_view text, std::size_t at, std::size_t size) {
@@ -26,10 +28,22 @@ int hex_at(std::string_view text, std::size_t at, std::size_t size) {
   return value;
 }
 
-/// Without percent and \u encoding.
+/// The size of a reference "&#x70;" at `at`, or 0.
+std::size_t reference_size(std::string_view text, std::size_t at) {
+  const auto rest = text.substr(at, 8);
+  const auto end = rest.find(';');
+  return rest.starts_with("&#x") && end != std::string_view::npos ? end + 1 : 0;
+}
+
+/// Without percent and \u encoding and without references.
 std::string decoded(std::string_view text) {
   auto out = std::string{};
   for (auto at = std::size_t{0}; at < text.size();) {
+    if (const auto size = reference_size(text, at); size != 0) {
+      out += static_cast<char>(std::max(hex_at(text, at + 3, size - 4), 0));
+      at += size;
+      continue;
+    }
     const auto is_percent = text[at] == '%';
     const auto is_escape = text.substr(at, 2) == "\\u";
     const auto size = is_percent ? std::size_t{2} : std::size_t{4};
@@ -113,6 +127,17 @@ std::vector<bool> secret_bytes(const marked_text& text) {
   return map;
 }
 
+/// The mask with what stands around it.
+std::string context_of(const marked_text& text, const redaction_note& note) {
+  constexpr auto reach = std::size_t{40};
+  const auto begin = note.begin - std::min(note.begin, reach);
+  const auto all = std::string_view{text.text};
+  return std::string{name_of(note.kind)} + ", " + std::to_string(note.end - note.begin) + " bytes in " + text.format +
+         ": ..." + std::string{all.substr(begin, note.begin - begin)} + ">>>" +
+         std::string{all.substr(note.begin, std::min(note.end - note.begin, reach))} + "<<<" +
+         std::string{all.substr(note.end, reach)};
+}
+
 void count_masks(scores& to, const marked_text& text, const std::vector<redaction_note>& notes) {
   const auto secret = secret_bytes(text);
   to.benign_bytes += static_cast<std::size_t>(std::ranges::count(secret, false));
@@ -126,6 +151,8 @@ void count_masks(scores& to, const marked_text& text, const std::vector<redactio
     }
     ++to.masks;
     to.masks_of_secrets += hit;
+    if (!hit && to.in_vain.size() < misses_max)
+      to.in_vain.push_back(context_of(text, note));
   }
 }
 
@@ -152,6 +179,13 @@ bool is_leaked(std::string_view value, std::string_view text) {
   return shows(value, text) || shows(value, decoded(text)) || shows(value, base64_decoded(decoded(text)));
 }
 
+void add(scores& to, const marked_text& text) {
+  static const auto built_in = redaction_policy{};
+  static const auto with_contacts = redaction_policy{{}, {}, {.emails = true, .phones = true}};
+  const auto asks = std::ranges::any_of(text.spans, [](const marked_span& span) { return is_contact(span.kind); });
+  add(to, text, asks ? with_contacts : built_in);
+}
+
 void add(scores& to, const marked_text& text, const redaction_policy& policy) {
   auto what = exchange_of(text);
   auto stats = redaction_stats{};
@@ -160,7 +194,10 @@ void add(scores& to, const marked_text& text, const redaction_policy& policy) {
   const auto& left = shown(what, text);
   for (const auto& each : text.spans) {
     if (each.expect == expectation::benign) {
-      count(to.lookalikes[each.kind], left.find(each.value) == std::string::npos);
+      const auto masked = left.find(each.value) == std::string::npos;
+      count(to.lookalikes[each.kind], masked);
+      if (masked && to.in_vain.size() < misses_max)
+        to.in_vain.push_back(each.kind + " in " + text.format + ": " + each.value + ": " + left);
       continue;
     }
     const auto leaked = is_leaked(each.value, left);

@@ -30,7 +30,8 @@ struct scores {
   std::size_t masks_of_secrets = 0; // that cover a byte of a secret
   std::size_t benign_bytes = 0;
   std::size_t benign_bytes_masked = 0;
-  std::vector<std::string> misses; // a description of the first ones
+  std::vector<std::string> misses;  // a description of the first ones
+  std::vector<std::string> in_vain; // of look-alikes that were masked
 
   double precision() const noexcept {
     return masks == 0 ? 1.0 : static_cast<double>(masks_of_secrets) / static_cast<double>(masks);
@@ -46,6 +47,9 @@ struct scores {
 [[nodiscard]] bool is_leaked(std::string_view value, std::string_view text);
 
 void add(scores& to, const marked_text& text, const redaction_policy& policy);
+
+/// With the built-in policy; in a text with a secret that is masked only on demand, on demand.
+void add(scores& to, const marked_text& text);
 
 [[nodiscard]] std::string to_json(const scores& of);
 

@@ -85,11 +85,15 @@ TEST_CASE("an exchange without secrets has no findings") {
   CHECK(what.findings.empty());
 }
 
-TEST_CASE("a secret inside a decoded value is noted as the value") {
+TEST_CASE("a secret inside an encoded value is noted where it is written, under its own key") {
   auto what = sample::with_body("application/json", R"({"log":"a\tpassword=hunter2"})");
-  CHECK(notes_of(what) == lines{"password request.body.log 8..27"});
+  CHECK(notes_of(what) == lines{"password request.body.log.password 20..27"});
   what = sample::with_body("application/x-www-form-urlencoded", "q=a&r=%7B%22pin%22%3A1%2C%22password%22%3A%22x%22%7D");
-  CHECK(notes_of(what).size() == 1);
+  CHECK(notes_of(what) == lines{"password request.body.pin 21..22", "password request.body.password 45..46"});
+  what = sample::with_body("application/json", R"({"a":"{\"b\":\"4111111111111111\"}"})");
+  CHECK(notes_of(what) == lines{"card request.body.a.b 15..31"});
+  what = sample::with_body("application/json", R"({"note":"NDExMTExMTExMTExMTExMQ=="})");
+  CHECK(notes_of(what) == lines{"card request.body.note 9..33"});
 }
 
 TEST_CASE("a place shows no text that may be a secret itself") {

@@ -16,9 +16,12 @@ TEST_CASE("values under sensitive keys are masked in queries") {
   CHECK(query("&&=&;=") == "&&=&;=");
 }
 
-TEST_CASE("a value that holds a secret once decoded is masked whole") {
-  CHECK(query("payload=%7B%22password%22%3A%22x%22%7D&a=1") == "payload=[REDACTED:password]&a=1");
-  CHECK(query("next=https%3A%2F%2Fh%2F%3Ftoken%3Dx") == "next=[REDACTED:token]");
+TEST_CASE("what is secret in a value that is encoded is masked, the rest stays as it was written") {
+  CHECK(query("payload=%7B%22password%22%3A%22x%22%7D&a=1") ==
+        "payload=%7B%22password%22%3A%22[REDACTED:password]%22%7D&a=1");
+  CHECK(query("next=https%3A%2F%2Fh%2F%3Ftoken%3Dx") == "next=https%3A%2F%2Fh%2F%3Ftoken%3D[REDACTED:token]");
+  CHECK(query(R"(a={"password":"x&y;z","n":1}&b=2)") == R"(a={"password":"[REDACTED:password]","n":1}&b=2)");
+  CHECK(query(R"(a={"n":"&b=2)") == R"(a={"n":"&b=2)");
   CHECK(query("n=4111+1111+1111+1111") == "n=[REDACTED:card]");
   CHECK(query("q=a%20b%3Dc+d&n=100%25") == "q=a%20b%3Dc+d&n=100%25");
 }
@@ -44,4 +47,36 @@ TEST_CASE("what stands in the line of a delimiter is masked too") {
 TEST_CASE("a first line that is taken for a delimiter is masked too") {
   CHECK(sample::redacted("text/plain", "--token=hunter2hunter2\nContent-Type: a\n\nabc") ==
         "--token=[REDACTED:token]\nContent-Type: a\n\nabc");
+}
+
+TEST_CASE("segments of paths are masked: encoded, behind the name of a secret, in URLs") {
+  const auto path = [](std::string_view text) {
+    auto what = exchange{};
+    what.request.emplace().path = text;
+    auto stats = redaction_stats{};
+    redact(what, sample::policy(), stats);
+    return what.request->path;
+  };
+  CHECK(path("/a/%34%31%31%31111111111111/b") == "/a/[REDACTED:card]/b");
+  CHECK(path("/a;n=x%3Ahttps%3A%2F%2Fu%3Ap%40h/b") == "/a;n=x%3Ahttps%3A%2F%2F[REDACTED:url]%40h/b");
+  CHECK(path("/proxy/https://u:p@h/b") == "/proxy/https://[REDACTED:url]@h/b");
+  CHECK(path("/a/password=hunter2/b") == "/a/password=[REDACTED:password]/b");
+  CHECK(path("/reset-password/9f86d081884c7d65/b") == "/reset-password/[REDACTED:password]/b");
+  CHECK(path("/a/MTIzLTQ1LTY3ODk=/b") == "/a/[REDACTED:ssn]/b");
+  for (auto benign :
+       {"/v1/orders/4111111111111111", "/oauth2/token/introspect", "/tokens/550e8400-e29b-41d4-a716-446655440000",
+        "/auth/realms/master/protocol/openid-connect", "/session/current", "/a%20b/c%2Fd", "/a@b/c:d"})
+    CHECK(path(benign) == benign);
+}
+
+TEST_CASE("tables are masked by the names of their columns") {
+  CHECK(sample::redacted("text/csv", "name,password,n\nann,\"x, \"\"y\",1\nbob,z,2") ==
+        "name,password,n\nann,\"[REDACTED:password]\",1\nbob,[REDACTED:password],2");
+  CHECK(sample::redacted("text/tab-separated-values", "id\tpin\n4111111111111111\t1\n") ==
+        "id\tpin\n4111111111111111\t[REDACTED:password]\n");
+  CHECK(sample::redacted("text/csv", "a,b\n\"{\"\"pin\"\":1}\",2\n") ==
+        "a,b\n\"{\"\"pin\"\":\"\"[REDACTED:password]\"\"}\",2\n");
+  CHECK(sample::redacted("text/csv", "1,2\npassword=x,4111111111111111") == "1,2\npassword=[REDACTED:password]");
+  for (auto benign : {"a,b\n1,2\n", "", "a", "a,b\n\n,,,\n\"x", "\n\n"})
+    CHECK(sample::redacted("text/csv", benign) == benign);
 }

@@ -1,4 +1,5 @@
 #include "actors/redaction/json_text.hpp"
+#include "actors/redaction/mask_writer.hpp"
 
 #include "test/unit/redaction/sample.hpp"
 
@@ -41,10 +42,12 @@ TEST_CASE("a named value is masked in the array-of-pairs form") {
         R"([{"name":"DB_PASSWORD","value":"[REDACTED:password]"},{"name":"HOME","value":"y"}])");
 }
 
-TEST_CASE("a string that holds JSON with a secret is masked whole") {
-  CHECK(json(R"({"data":"{\"password\":\"x\"}"})") == R"({"data":"[REDACTED:password]"})");
-  CHECK(json(R"({"data":"{\"a\":\"{\\\"pin\\\":1}\"}"})") == R"({"data":"[REDACTED:password]"})");
-  CHECK(json(R"({"data":"{\"a\":\"token=\\u0078\"}"})") == R"({"data":"[REDACTED:token]"})");
+TEST_CASE("JSON inside of a string is masked as JSON, and escaped again") {
+  CHECK(json(R"({"data":"{\"password\":\"x\"}"})") == R"({"data":"{\"password\":\"[REDACTED:password]\"}"})");
+  CHECK(json(R"({"data":"{\"a\":\"{\\\"pin\\\":1}\"}"})") ==
+        R"({"data":"{\"a\":\"{\\\"pin\\\":\\\"[REDACTED:password]\\\"}\"}"})");
+  CHECK(json(R"({"data":"{\"a\":\"token=\\u0078\"}"})") == R"({"data":"{\"a\":\"token=[REDACTED:token]\"}"})");
+  CHECK(json(R"({"data":"[4111111111111111]"})") == R"({"data":"[\"[REDACTED:card]\"]"})");
   CHECK(json(R"({"data":"{\"user\":\"x\"}"})") == R"({"data":"{\"user\":\"x\"}"})");
 }
 
@@ -88,13 +91,19 @@ TEST_CASE("depth is bounded, what is deeper is removed and counted") {
   CHECK(stats.removed_for(removal::depth) == 1);
 }
 
-TEST_CASE("a string that nests JSON too often is masked") {
-  auto body = R"({"a":1})"s;
-  for (auto level = 0; level < 6; ++level) {
-    auto quoted = R"({"d":")"s;
-    for (auto c : body)
-      quoted += c == '"' || c == '\\' ? "\\"s + c : std::string(1, c);
-    body = quoted + "\"}";
-  }
-  CHECK(json(body) == R"({"d":"[REDACTED:secret]"})");
+TEST_CASE("a string that nests JSON too often is masked where there is too much of it") {
+  const auto nested = [](std::size_t levels) {
+    auto body = R"({"a":1})"s;
+    for (; levels > 0; --levels) {
+      auto quoted = R"({"d":")"s;
+      for (auto c : body)
+        quoted += c == '"' || c == '\\' ? "\\"s + c : std::string(1, c);
+      body = quoted + "\"}";
+    }
+    return body;
+  };
+  const auto shown = json(nested(masking::layers_max + 1));
+  CHECK(shown.find("[REDACTED:secret]") != std::string::npos);
+  CHECK(sample::is_json(shown));
+  CHECK(json(nested(masking::layers_max)) == nested(masking::layers_max));
 }

@@ -30,6 +30,8 @@ TEST_CASE("elements and attributes are masked") {
   CHECK(text("<u><password>a&amp;b</password><n>c</n></u>") ==
         "<u><password>[REDACTED:password]</password><n>c</n></u>");
   CHECK(text("<s:Password t='1'>\n x\n</s:Password>") == "<s:Password t='1'>\n [REDACTED:password]\n</s:Password>");
+  CHECK(text("<a><![CDATA[password=x]]></a><!-- pin: 1 --><b/>") ==
+        "<a><![CDATA[password=[REDACTED:password]]]></a><!-- pin: [REDACTED:password] --><b/>");
   CHECK(text("<password><v>x</v></password>") == "<password>[REDACTED:password]</password>");
   CHECK(text("<user password=\"x y\" n=\"z\"/>") == "<user password=\"[REDACTED:password]\" n=\"z\"/>");
   CHECK(text("<input value=\"x\" name=\"password\"> y") == "<input value=\"[REDACTED:password]\" name=\"password\"> y");
@@ -41,6 +43,7 @@ TEST_CASE("elements and attributes are masked") {
 
 TEST_CASE("user information in URLs is masked") {
   CHECK(text("postgres://u:p@h:5432/d") == "postgres://[REDACTED:url]@h:5432/d");
+  CHECK(text(R"(https:\/\/u:p@h)") == R"(https:\/\/[REDACTED:url]@h)");
   CHECK(text("postgres://u:p/w@h/d") == "postgres://[REDACTED:url]@h/d");
   CHECK(text("http://auth:8080/a@b") == "http://auth:8080/a@b");
 }
@@ -48,10 +51,6 @@ TEST_CASE("user information in URLs is masked") {
 TEST_CASE("binary bodies are removed from the first secret on") {
   const auto cbor = std::string{"\x00\xa1hpasswordghunter2", 18};
   CHECK(sample::redacted("application/cbor", cbor) == std::string{"\x00\xa1", 2});
-  const auto utf16 = std::string{"{\0\"\0p\0i\0n\0\"\0:\0"
-                                 "1\0}\0",
-                                 18};
-  CHECK(sample::redacted("application/json", utf16) == std::string{"{\0\"\0", 4});
   const auto words = std::string{"\x01"
                                  "a\0b\0pin\0"
                                  "1234",
@@ -60,6 +59,31 @@ TEST_CASE("binary bodies are removed from the first secret on") {
   const auto image = std::string{"\x89PNG\x00pin\x00\x01", 10};
   CHECK(sample::redacted("image/png", image) == image); // so short a key occurs by chance
   CHECK(sample::redacted("application/cbor", image) == image.substr(0, 5));
+}
+
+TEST_CASE("text under a binary content type is masked as text") {
+  CHECK(sample::redacted("application/octet-stream", "caf\u00e9 password=x y") ==
+        "caf\u00e9 password=[REDACTED:password] y");
+  CHECK(sample::redacted("application/octet-stream", "a\xa8password\xa1x") == "a\xa8");
+}
+
+TEST_CASE("UTF-16 is masked in UTF-16") {
+  const auto wide = [](std::string_view text, bool big, bool mark) {
+    auto out = std::string{};
+    if (mark)
+      out = big ? "\xfe\xff" : "\xff\xfe";
+    for (auto c : text)
+      (out += big ? '\0' : c) += big ? c : '\0';
+    return out;
+  };
+  for (auto big : {false, true})
+    for (auto mark : {false, true}) {
+      CHECK(sample::redacted("application/json", wide(R"({"pin":1,"n":2})", big, mark)) ==
+            wide(R"({"pin":"[REDACTED:password]","n":2})", big, mark));
+      CHECK(sample::redacted("text/plain", wide("password=x\nn=1", big, mark)) ==
+            wide("password=[REDACTED:password]\nn=1", big, mark));
+      CHECK(sample::redacted("text/plain", wide("n=1", big, mark)) == wide("n=1", big, mark));
+    }
 }
 
 TEST_CASE("text without secrets stays") {

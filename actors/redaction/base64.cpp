@@ -1,0 +1,185 @@
+#include "actors/redaction/base64.hpp"
+
+#include "actors/redaction/ascii.hpp"
+#include "actors/redaction/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace cleartap::masking {
+
+namespace {
+
+constexpr auto digits = std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
+constexpr auto quads_told = std::size_t{3};        // groups of four digits that must say ASCII text
+constexpr auto joined_size_max = std::size_t{512}; // bytes of a run in which another one may begin, as in a path
+constexpr auto cut_size_min = std::size_t{6};      // digits at the end of a text that are looked into
+constexpr auto line_size_min = std::size_t{56};    // of a line that the next one may go on with
+constexpr auto unprintable_share = std::size_t{8}; // one byte in so many may be no text
+
+/// What a byte may be in a group of four digits that stand for three bytes of ASCII text.
+enum place : std::uint8_t {
+  in_run = 1,
+  first = 2,
+  second = 4,
+  third = 8,
+  joint = 16 // parts words as well: a run may begin behind it
+};
+
+constexpr bool is_text_byte(char c) noexcept { return index_of(c) >= 0x20 ? c != 0x7f : is_space(c); }
+
+constexpr auto places = [] {
+  auto table = std::array<std::uint8_t, 256>{};
+  for (auto i = 0u; i < digits.size(); ++i) {
+    auto mask = unsigned{in_run};
+    if (i == '\t' >> 2 || i == '\r' >> 2 || (i >= ' ' >> 2 && i < 0x80 >> 2))
+      mask |= first;
+    if (i % 16 == 0 || (i % 16 >= 2 && i % 16 < 8))
+      mask |= second;
+    if (i % 4 < 2)
+      mask |= third;
+    table[index_of(digits[i])] = static_cast<std::uint8_t>(mask);
+  }
+  table['-'] = table['+'] | joint;
+  table['_'] = table['/'] | joint;
+  table['+'] |= joint;
+  table['/'] |= joint;
+  return table;
+}();
+
+constexpr auto values = [] {
+  auto table = std::array<std::uint8_t, 256>{};
+  for (auto i = std::size_t{0}; i < digits.size(); ++i)
+    table[index_of(digits[i])] = static_cast<std::uint8_t>(i);
+  table['-'] = 62;
+  table['_'] = 63;
+  return table;
+}();
+
+constexpr bool is(char c, place what) noexcept { return (places[index_of(c)] & what) != 0; }
+
+/// Whether the digits of `run` begin to say text, or JSON, whose first key may be in any letters.
+bool says_text(std::string_view run) noexcept {
+  constexpr auto openings =
+      std::to_array<std::string_view>({"eyJ", "eyL", "eyAi", "ewog", "ewoJ", "W3si", "WyJ", "WyL"});
+  if (is_one_of(run[0], "eW") &&
+      std::ranges::any_of(openings, [run](std::string_view opening) { return run.starts_with(opening); }))
+    return true;
+  for (auto at = std::size_t{0}; at < std::min(run.size(), 4 * quads_told); ++at) {
+    const auto wanted = at % 4 == 0 ? first : at % 4 == 1 ? second : at % 4 == 2 ? third : in_run;
+    if (!is(run[at], wanted))
+      return false;
+  }
+  return true;
+}
+
+std::size_t run_end(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && is(text[at], in_run))
+    ++at;
+  return at;
+}
+
+std::size_t line_break_size(std::string_view text) noexcept {
+  return text.starts_with("\r\n") ? 2 : text.starts_with('\n') ? 1 : 0;
+}
+
+/// Where the line at `begin` ends, if it goes on with lines of `size` digits; else npos.
+std::size_t next_line_end(std::string_view text, std::size_t begin, std::size_t size) noexcept {
+  const auto end = run_end(text, begin);
+  const auto rest = text.substr(end);
+  const auto closed = rest.empty() || rest[0] == '=' || line_break_size(rest) != 0;
+  return closed && end > begin && end - begin <= size ? end : std::string_view::npos;
+}
+
+/// The end of a run with its further lines and its padding.
+std::size_t whole_end(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+  const auto line_size = end - begin;
+  for (auto last = line_size; line_size % 4 == 0 && line_size >= line_size_min && last == line_size;) {
+    const auto breaks = line_break_size(text.substr(end));
+    const auto next = breaks == 0 ? std::string_view::npos : next_line_end(text, end + breaks, line_size);
+    if (next == std::string_view::npos)
+      break;
+    last = next - end - breaks;
+    end = next;
+  }
+  for (auto left = 2; left > 0 && end < text.size() && text[end] == '='; --left)
+    ++end;
+  return end;
+}
+
+std::optional<std::string_view> find_in_run(std::string_view text, std::size_t begin, std::size_t end,
+                                            bool cut) noexcept {
+  const auto size_min = cut && end == text.size() ? cut_size_min : base64_size_min;
+  const auto last = std::min(end, begin + joined_size_max);
+  for (auto at = begin; at + size_min <= end && at < last; ++at) {
+    if (at > begin && !is(text[at - 1], joint))
+      continue;
+    if (says_text(text.substr(at, end - at)))
+      return text.substr(at, whole_end(text, at, end) - at);
+  }
+  return std::nullopt;
+}
+
+std::string bytes_of(std::string_view run) {
+  auto out = std::string{};
+  out.reserve(run.size() / 4 * 3 + 3);
+  auto bits = std::uint32_t{0};
+  auto count = 0;
+  for (auto c : run) {
+    if (!is(c, in_run))
+      continue; // a line break or padding
+    bits = bits << 6 | values[index_of(c)];
+    count += 6;
+    if (count >= 8)
+      out += static_cast<char>(bits >> (count -= 8) & 0xff);
+  }
+  return out;
+}
+
+bool is_text(std::string_view bytes) noexcept {
+  const auto others = std::ranges::count_if(bytes, [](char c) { return !is_text_byte(c); });
+  return static_cast<std::size_t>(others) <= bytes.size() / unprintable_share;
+}
+
+} // namespace
+
+std::optional<std::string_view> find_base64(std::string_view text, std::size_t from, bool cut) noexcept {
+  const auto step = base64_size_min;
+  for (auto at = from; at < text.size();) {
+    auto probe = std::min(at + step, text.size());
+    const auto whole = probe == at + step;
+    if (!whole && !cut)
+      return std::nullopt;
+    while (probe > at && is(text[probe - 1], in_run))
+      --probe;
+    if (whole && probe > at) {
+      at = probe; // the byte before it ends a run
+      continue;
+    }
+    const auto end = run_end(text, whole ? at + step : probe);
+    if (const auto found = find_in_run(text, probe, end, cut))
+      return found;
+    at = std::max(end, at + 1);
+    if (!whole)
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<redaction_class> class_of_base64(std::string_view part, bool behind_scheme, bool cut, mask_writer& out) {
+  if (!out.spend(part))
+    return std::nullopt;
+  const auto text = bytes_of(part);
+  if (!is_text(text))
+    return std::nullopt;
+  if (out.level() == layers_max)
+    return redaction_class::secret;
+  if (behind_scheme && text.find(':') != std::string::npos)
+    return redaction_class::authorization;
+  auto inner = mask_writer{mask_writer::asking{}, text, out};
+  mask_content(text, cut, inner);
+  return inner.first();
+}
+
+} // namespace cleartap::masking

@@ -1,0 +1,58 @@
+// Finds text that is written in base64 or base64url (RFC 4648) and asks what it holds. Refuses to look into binary
+// data.
+#pragma once
+
+#include "actors/redaction/mask_writer.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cleartap::masking {
+
+/// Digits of the shortest run that is looked into: nine bytes, less than a social security number has.
+inline constexpr auto base64_size_min = std::size_t{12};
+
+/// The first run, at `from` or behind it, that begins with base64 of ASCII text, with its padding and the lines that go
+/// on with it. `cut`: the text goes on behind its end, and a run at its end may be shorter. Most words, hashes and
+/// binary data are let go by their first bytes.
+[[nodiscard]] std::optional<std::string_view> find_base64(std::string_view text, std::size_t from, bool cut) noexcept;
+
+/// Whether find_base64() finds one, without a call for short texts.
+inline bool holds_base64(std::string_view text, bool cut) noexcept {
+  return (cut || text.size() >= base64_size_min) && find_base64(text, 0, cut).has_value();
+}
+
+/// The class of the first secret in what `part`, a run, says; nothing if that is no text or holds none.
+/// `behind_scheme`: the word "Basic" stands before it (RFC 7617), and a name and a password are a secret. `out`: the
+/// writer of the text that `part` is in.
+[[nodiscard]] std::optional<redaction_class> class_of_base64(std::string_view part, bool behind_scheme, bool cut,
+                                                             mask_writer& out);
+
+/// find_base64(), remembered until it is passed, for a search that goes through a text step by step.
+class base64_search {
+public:
+  base64_search(std::string_view text, bool cut) noexcept : text_{text}, cut_{cut} { advance(0); }
+
+  /// Where the next run begins; the size of the text if there is none.
+  std::size_t begin() const noexcept { return begin_; }
+
+  /// Precondition: begin() is in the text.
+  std::string_view part() const noexcept { return part_; }
+
+  /// Looks for the next run at `at` or behind it.
+  void advance(std::size_t at) noexcept {
+    const auto found = find_base64(text_, at, cut_);
+    part_ = found.value_or(std::string_view{});
+    begin_ = found ? static_cast<std::size_t>(part_.data() - text_.data()) : text_.size();
+  }
+
+private:
+  std::string_view text_;
+  bool cut_;
+  std::string_view part_;
+  std::size_t begin_ = 0;
+};
+
+} // namespace cleartap::masking
