@@ -195,6 +195,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   any.headers = {{"Content-Type", std::string{types[type]}}, {"X-Any", text_of(before)}, {"Cookie", text_of(after)}};
   any.body.bytes = text_of(before) + text_of(after);
   any.body.truncated = is_cut;
+  check_json(any.body.bytes);
   check_all(free, false);
 
   const auto around = surroundings(before, type);
