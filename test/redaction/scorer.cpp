@@ -132,8 +132,8 @@ std::string context_of(const marked_text& text, const redaction_note& note) {
   constexpr auto reach = std::size_t{40};
   const auto begin = note.begin - std::min(note.begin, reach);
   const auto all = std::string_view{text.text};
-  return note.name + ", " + std::to_string(note.end - note.begin) + " bytes in " + text.format +
-         ": ..." + std::string{all.substr(begin, note.begin - begin)} + ">>>" +
+  return note.name + ", " + std::to_string(note.end - note.begin) + " bytes in " + text.format + ": ..." +
+         std::string{all.substr(begin, note.begin - begin)} + ">>>" +
          std::string{all.substr(note.begin, std::min(note.end - note.begin, reach))} + "<<<" +
          std::string{all.substr(note.end, reach)};
 }
