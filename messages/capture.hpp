@@ -54,7 +54,8 @@ enum class socket_evidence : std::uint8_t {
   inside_call, // the socket moved bytes inside the TLS call
   after_write, // memory BIO: the thread's first send after the write
   before_read, // memory BIO: the thread's last receive before the read
-  descriptor   // the library's connection names a descriptor, which is this socket
+  descriptor,  // the library's connection names a descriptor, which is this socket
+  ciphertext   // memory BIO: it holds what the socket has received, or then sends
 };
 
 struct socket_pair {

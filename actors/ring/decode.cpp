@@ -34,6 +34,8 @@ std::optional<socket_evidence> decode_evidence(__u8 evidence) noexcept {
     return socket_evidence::after_write;
   case EVIDENCE_BEFORE_READ:
     return socket_evidence::before_read;
+  case EVIDENCE_CIPHERTEXT:
+    return socket_evidence::ciphertext;
   default:
     return std::nullopt;
   }

@@ -61,8 +61,7 @@ inline constexpr support::program interleaved_client = {.name = "a client that e
                                                         .library = "openssl",
                                                         .needs = "test -x /usr/bin/python3",
                                                         .command = PYTHON "@interleaved_client.py",
-                                                        .takes_bodies = false,
-                                                        .takes_turns = true};
+                                                        .takes_bodies = false};
 
 inline constexpr support::program clients[] = {
     python_client,

@@ -49,7 +49,8 @@ static_assert(sizeof(connection) == 88);
 
 static_assert(offsetof(capture_settings, call_events_max) == 4);
 static_assert(offsetof(capture_settings, process_rate_max) == 8);
-static_assert(sizeof(capture_settings) == 16);
+static_assert(offsetof(capture_settings, ciphertext) == 16);
+static_assert(sizeof(capture_settings) == 24);
 static_assert(offsetof(capture_switches, drainer_waits) == 4);
 static_assert(offsetof(capture_switches, ignored_version) == 8);
 static_assert(offsetof(capture_switches, lose_tgid) == 12);
@@ -72,7 +73,7 @@ static_assert(offsetof(tally, bytes) == 8);
 static_assert(sizeof(tally) == 16);
 static_assert(TLS_DATA == 0 && TLS_CLOSED == 1 && TLS_INBOUND == 0 && TLS_OUTBOUND == 1);
 static_assert(EVIDENCE_NONE == 0 && EVIDENCE_INSIDE_CALL == 1 && EVIDENCE_DESCRIPTOR == 2 &&
-              EVIDENCE_AFTER_WRITE == 3 && EVIDENCE_BEFORE_READ == 4);
+              EVIDENCE_AFTER_WRITE == 3 && EVIDENCE_BEFORE_READ == 4 && EVIDENCE_CIPHERTEXT == 5);
 static_assert(CUT_NONE == 0 && CUT_CALL_LIMIT == 1 && CUT_READ_FAULT == 2 && CUT_UNSEEN == 3);
 static_assert(LIBRARY_OPENSSL == 0 && LIBRARY_GNUTLS == 1 && LIBRARY_NSS == 2);
 static_assert(PROCESS_FORK == 0 && PROCESS_EXEC == 1 && PROCESS_EXIT == 2);
