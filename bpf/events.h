@@ -47,7 +47,7 @@ struct tls_socket {
   __u8 unused[2];
 };
 
-/* Followed by size_captured bytes of plaintext. */
+/* Followed by size_captured bytes: plaintext, or tls_ends. */
 struct tls_event {
   __u64 at_ns; /* bpf_ktime_get_ns */
   __u64 object;
@@ -63,6 +63,11 @@ struct tls_event {
   __s32 descriptor; /* of the library's socket BIO; -1: none, or not needed because `socket` is known */
   __u32 unused;
   struct tls_socket socket;
+};
+
+/* What TLS_CLOSED carries: plaintext bytes of each direction in all, so that a loss at the end is seen too. */
+struct tls_ends {
+  __u64 offset[2];
 };
 
 enum process_record_kind { PROCESS_FORK = 0, PROCESS_EXEC = 1, PROCESS_EXIT = 2 };

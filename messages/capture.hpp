@@ -90,7 +90,8 @@ struct tls_chunk {
   direction way = direction::inbound;
   tls_library library = tls_library::openssl;
   chunk_cut cut = chunk_cut::none;
-  std::uint64_t offset = 0; // of the first byte, within what was seen of this direction
+  std::uint64_t offset = 0;            // of the first byte, within what was seen of this direction
+  std::array<std::uint64_t, 2> ends{}; // of `closed`: plaintext bytes that were seen inbound and outbound in all
   std::uint32_t size_original = 0;
   std::uint32_t size_captured = 0;
   std::size_t payload_begin = 0; // index into the batch's payload
