@@ -112,6 +112,7 @@ static __always_inline struct tls_call* call_begin(struct pt_regs* ctx, struct t
   call->covered = 0;
   call->sock = 0;
   call->socket.family = 0;
+  call->socket.evidence = EVIDENCE_NONE;
   return call;
 }
 

@@ -30,28 +30,42 @@ int connection_ends(struct pt_regs* ctx) { return connection_closed(ctx, PT_REGS
 /* -- OpenSSL and BoringSSL ------------------------------------------------------------------------------------------
  */
 
+/* `ssl` is the connection itself or, of a BIO, the one behind it. */
+static __always_inline int ssl_enter(struct pt_regs* ctx, __u64 ssl, __u8 direction, __u8 size_source, __u64 size) {
+  struct tls_thread* thread = ssl ? followed_thread() : NULL;
+  if (!thread)
+    return 0;
+  struct tls_call* call = call_begin(ctx, thread, LIBRARY_OPENSSL, direction, ssl);
+  call->buffer = PT_REGS_PARM2(ctx);
+  call->size_source = size_source;
+  call->size = size;
+  if (direction == TLS_INBOUND)
+    before_read(thread, call);
+  return 0;
+}
+
 /* int SSL_read(SSL*, void*, int) */
 SEC("uprobe.multi")
-int ssl_read(struct pt_regs* ctx) { return call_enter(ctx, LIBRARY_OPENSSL, TLS_INBOUND, SIZE_RETURNED_INT, 0); }
+int ssl_read(struct pt_regs* ctx) { return ssl_enter(ctx, PT_REGS_PARM1(ctx), TLS_INBOUND, SIZE_RETURNED_INT, 0); }
 
 SEC("uprobe.multi")
-int ssl_write(struct pt_regs* ctx) { return call_enter(ctx, LIBRARY_OPENSSL, TLS_OUTBOUND, SIZE_RETURNED_INT, 0); }
+int ssl_write(struct pt_regs* ctx) { return ssl_enter(ctx, PT_REGS_PARM1(ctx), TLS_OUTBOUND, SIZE_RETURNED_INT, 0); }
 
 /* int SSL_read_ex(SSL*, void*, size_t, size_t* read); SSL_read_early_data has its form */
 SEC("uprobe.multi")
 int ssl_read_ex(struct pt_regs* ctx) {
-  return call_enter(ctx, LIBRARY_OPENSSL, TLS_INBOUND, SIZE_AT_ADDRESS, PT_REGS_PARM4(ctx));
+  return ssl_enter(ctx, PT_REGS_PARM1(ctx), TLS_INBOUND, SIZE_AT_ADDRESS, PT_REGS_PARM4(ctx));
 }
 
 SEC("uprobe.multi")
 int ssl_write_ex(struct pt_regs* ctx) {
-  return call_enter(ctx, LIBRARY_OPENSSL, TLS_OUTBOUND, SIZE_AT_ADDRESS, PT_REGS_PARM4(ctx));
+  return ssl_enter(ctx, PT_REGS_PARM1(ctx), TLS_OUTBOUND, SIZE_AT_ADDRESS, PT_REGS_PARM4(ctx));
 }
 
 /* int SSL_write_ex2(SSL*, const void*, size_t, uint64_t flags, size_t* written), 3.3+ */
 SEC("uprobe.multi")
 int ssl_write_ex2(struct pt_regs* ctx) {
-  return call_enter(ctx, LIBRARY_OPENSSL, TLS_OUTBOUND, SIZE_AT_ADDRESS, PT_REGS_PARM5(ctx));
+  return ssl_enter(ctx, PT_REGS_PARM1(ctx), TLS_OUTBOUND, SIZE_AT_ADDRESS, PT_REGS_PARM5(ctx));
 }
 
 /* ossl_ssize_t SSL_sendfile(SSL*, int fd, off_t offset, size_t size, int flags): the kernel encrypts, past user memory
@@ -68,23 +82,15 @@ int ssl_sendfile(struct pt_regs* ctx) {
 }
 
 /* int (BIO*, void*, size_t, size_t*): the methods behind BIO_read and BIO_write of an SSL BIO */
-static __always_inline int bio_enter(struct pt_regs* ctx, __u8 direction) {
-  __u64 ssl = ssl_of_bio(PT_REGS_PARM1(ctx));
-  struct tls_thread* thread = ssl ? followed_thread() : NULL;
-  if (!thread)
-    return 0;
-  struct tls_call* call = call_begin(ctx, thread, LIBRARY_OPENSSL, direction, ssl);
-  call->buffer = PT_REGS_PARM2(ctx);
-  call->size_source = SIZE_AT_ADDRESS;
-  call->size = PT_REGS_PARM4(ctx);
-  return 0;
+SEC("uprobe.multi")
+int ssl_bio_read(struct pt_regs* ctx) {
+  return ssl_enter(ctx, ssl_of_bio(PT_REGS_PARM1(ctx)), TLS_INBOUND, SIZE_AT_ADDRESS, PT_REGS_PARM4(ctx));
 }
 
 SEC("uprobe.multi")
-int ssl_bio_read(struct pt_regs* ctx) { return bio_enter(ctx, TLS_INBOUND); }
-
-SEC("uprobe.multi")
-int ssl_bio_write(struct pt_regs* ctx) { return bio_enter(ctx, TLS_OUTBOUND); }
+int ssl_bio_write(struct pt_regs* ctx) {
+  return ssl_enter(ctx, ssl_of_bio(PT_REGS_PARM1(ctx)), TLS_OUTBOUND, SIZE_AT_ADDRESS, PT_REGS_PARM4(ctx));
+}
 
 /* -- GnuTLS ---------------------------------------------------------------------------------------------------------
  */

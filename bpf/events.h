@@ -9,13 +9,14 @@ enum tls_event_kind { TLS_DATA = 0, TLS_CLOSED = 1 };
 enum tls_direction { TLS_INBOUND = 0, TLS_OUTBOUND = 1 };
 enum tls_library_kind { LIBRARY_OPENSSL = 0, LIBRARY_GNUTLS = 1, LIBRARY_NSS = 2 };
 
-/* How a socket was told, the best first. The last two are of memory BIOs, which move no bytes inside the call. */
+/* How a socket was told. The last three are of memory BIOs, which move no bytes inside the call. */
 enum tls_evidence {
   EVIDENCE_NONE = 0,
   EVIDENCE_INSIDE_CALL = 1,
   EVIDENCE_DESCRIPTOR = 2,
   EVIDENCE_AFTER_WRITE = 3,
-  EVIDENCE_BEFORE_READ = 4
+  EVIDENCE_BEFORE_READ = 4,
+  EVIDENCE_CIPHERTEXT = 5
 };
 
 /* Why an event stands for more bytes than it carries. */
@@ -46,7 +47,7 @@ struct tls_socket {
   __u8 unused[2];
 };
 
-/* Followed by size_captured bytes of plaintext. */
+/* Followed by size_captured bytes: plaintext, or tls_ends. */
 struct tls_event {
   __u64 at_ns; /* bpf_ktime_get_ns */
   __u64 object;
@@ -62,6 +63,11 @@ struct tls_event {
   __s32 descriptor; /* of the library's socket BIO; -1: none, or not needed because `socket` is known */
   __u32 unused;
   struct tls_socket socket;
+};
+
+/* What TLS_CLOSED carries: plaintext bytes of each direction in all, so that a loss at the end is seen too. */
+struct tls_ends {
+  __u64 offset[2];
 };
 
 enum process_record_kind { PROCESS_FORK = 0, PROCESS_EXEC = 1, PROCESS_EXIT = 2 };
@@ -115,7 +121,7 @@ struct connection {
   __u8 library;
   __u8 settled; /* evidence of order has pointed at the same socket twice */
   __u8 descriptor_read;
-  __u8 unused;
+  __u8 in_memory; /* its BIOs are OpenSSL's memory BIOs, whose ciphertext can be read */
 };
 
 /* Set before loading, so that the verifier takes them as constants. */
@@ -123,6 +129,8 @@ struct capture_settings {
   __u32 event_bytes_max;
   __u32 call_events_max;  /* events of one call */
   __u64 process_rate_max; /* plaintext bytes of one process within a second; 0: no limit */
+  __u32 ciphertext;       /* whether the kernel tells the registers of a system call, see ciphertext.h */
+  __u32 unused;
 };
 
 /* Set at any time. */

@@ -11,7 +11,7 @@
 #define CALLS_NESTED_MAX 4
 
 /* In sections, and so maps, of their own: what user space writes must not depend on the order of variables. */
-const volatile struct capture_settings settings SEC(".rodata.settings") = {8192, CALL_BYTES_MAX / 8192, 0};
+const volatile struct capture_settings settings SEC(".rodata.settings") = {8192, CALL_BYTES_MAX / 8192, 0, 0, 0};
 volatile struct capture_switches switches SEC(".data.switches") = {};
 
 /* Where a call's length is told. */
@@ -67,6 +67,7 @@ struct tls_thread {
   __u8 received_mixed;    /* another socket's receive came right before: whose is read first is open */
   __u8 writes_mixed;      /* several were written to before one was sent for, once at least */
   __u8 misleads;          /* its order of calls has contradicted itself */
+  __u8 memory_bios;       /* it has used one: what it sends and receives is compared with what they hold */
   __u64 program_since_ns; /* connections older than this are of an earlier program under the same pid */
 };
 

@@ -7,6 +7,7 @@
 
 #define BIO_TYPE_SOCKET 0x505 /* openssl/bio.h */
 #define BIO_TYPE_SSL 0x207
+#define BIO_TYPE_MEMORY 0x401
 
 static __always_inline __u64 read_user_pointer(__u64 address) {
   __u64 value = 0;
@@ -29,19 +30,63 @@ static __always_inline long bio_method_offset(__u64 bio, __s32 type) {
   return -1;
 }
 
-/* The descriptor of a connection whose read BIO is a socket BIO, else -1. `rbio` is at 16 up to 3.1, at 72 up to 3.3,
- * at 80 since. */
-static __always_inline __s32 ssl_descriptor(__u64 ssl) {
+/* A BIO of this type that a connection reads from, or writes to, and the offset of its method; `method` -1: none.
+ * `rbio` is at 16 up to 3.1, at 72 up to 3.3, at 80 since, and `wbio` behind it. */
+struct bio_place {
+  __u64 bio;
+  long method;
+};
+
+static __always_inline struct bio_place ssl_bio_of(__u64 ssl, __s32 type, __u8 direction) {
+  __u64 behind = direction == TLS_OUTBOUND ? 8 : 0;
   BOUNDED_LOOP
   for (int i = 0; i < 3; i++) {
-    __u64 bio = read_user_pointer(ssl + (i == 0 ? 16 : i == 1 ? 72 : 80));
+    __u64 bio = read_user_pointer(ssl + (i == 0 ? 16 : i == 1 ? 72 : 80) + behind);
     if (!bio)
       continue;
-    long method = bio_method_offset(bio, BIO_TYPE_SOCKET);
+    long method = bio_method_offset(bio, type);
     if (method >= 0)
-      return read_user_int(bio + method + 48); /* num */
+      return (struct bio_place){bio, method};
   }
-  return -1;
+  return (struct bio_place){0, -1};
+}
+
+/* The descriptor of a connection whose read BIO is a socket BIO, else -1. */
+static __always_inline __s32 ssl_descriptor(__u64 ssl) {
+  struct bio_place place = ssl_bio_of(ssl, BIO_TYPE_SOCKET, TLS_INBOUND);
+  return place.method < 0 ? -1 : read_user_int(place.bio + place.method + 48); /* num */
+}
+
+/* The memory BIO of OpenSSL itself, told by its name: node's has the same type. */
+static __always_inline struct bio_place ssl_memory_bio(__u64 ssl, __u8 direction) {
+  struct bio_place place = ssl_bio_of(ssl, BIO_TYPE_MEMORY, direction);
+  char name[8] = {};
+  if (place.method < 0)
+    return place;
+  read_user(name, sizeof name, (void*)read_user_pointer(read_user_pointer(place.bio + place.method) + 8));
+  if (__builtin_memcmp(name, "memory b", sizeof name)) /* "memory buffer" */
+    place.method = -1;
+  return place;
+}
+
+static __always_inline bool ssl_in_memory(__u64 ssl) { return ssl_memory_bio(ssl, TLS_INBOUND).method >= 0; }
+
+/* BUF_MEM (openssl/buffer.h) */
+struct memory_buffer {
+  __u64 length;
+  __u64 data;
+};
+
+/* Past the last byte that waits in the memory BIO that a connection reads from, or writes to; 0: it has none.
+ * BIO_BUF_MEM's second field is the buffer from where it is read on (crypto/bio/bss_mem.c, 1.1.0+). */
+static __always_inline __u64 memory_bio_end(__u64 ssl, __u8 direction) {
+  struct bio_place place = ssl_memory_bio(ssl, direction);
+  struct memory_buffer waiting = {};
+  if (place.method < 0)
+    return 0;
+  __u64 pointers = read_user_pointer(place.bio + place.method + 56); /* ptr */
+  read_user(&waiting, sizeof waiting, (void*)read_user_pointer(pointers + 8));
+  return waiting.length ? waiting.data + waiting.length : 0;
 }
 
 /* The SSL* of an SSL BIO: BIO_SSL's first field, to which the BIO's `ptr` points. */

@@ -2,12 +2,14 @@
 /* Which socket a TLS connection uses. On evidence alone, the best first:
  *   1. a socket that moved bytes inside the TLS call;
  *   2. the descriptor that the library's connection names, if it is a socket (openssl.h);
- *   3. memory BIOs, which move bytes before a read and after a write: the order of calls of the thread, if the numbers
- *      of bytes fit or two observations agree, and nothing else came in between.
+ *   3. OpenSSL's memory BIOs, which move bytes before a read and after a write: their ciphertext (ciphertext.h);
+ *   4. other memory BIOs, and older kernels: the order of calls of the thread, if the numbers of bytes fit or two
+ *      observations agree, and nothing else came in between.
  * A wrong socket is worse than none. */
 #pragma once
 
 #include "calls.h"
+#include "ciphertext.h"
 #include "openssl.h"
 
 /* A record of TLS adds this much at least: its head, and a tag of 16 bytes and a byte for the type, or more. */
@@ -65,7 +67,6 @@ static __always_inline void learn_socket(struct tls_thread* thread, struct conne
                                          const struct tls_call* call) {
   if (call->socket.family) {
     connection->socket = call->socket;
-    connection->socket.evidence = EVIDENCE_INSIDE_CALL;
     return;
   }
   if (connection->socket.evidence == EVIDENCE_INSIDE_CALL || connection->socket.evidence == EVIDENCE_DESCRIPTOR)
@@ -75,6 +76,11 @@ static __always_inline void learn_socket(struct tls_thread* thread, struct conne
     bind_by_descriptor(connection, call->object);
     if (connection->socket.evidence == EVIDENCE_DESCRIPTOR)
       return;
+    connection->in_memory = holds_ciphertext(call->object);
+  }
+  if (connection->in_memory) {
+    learn_by_ciphertext(thread, connection, call);
+    return;
   }
   if (call->direction == TLS_INBOUND)
     bind_before_read(thread, connection, call);
@@ -105,14 +111,16 @@ static __always_inline void bind_after_write(struct tls_thread* thread, const st
 
 /* Two sockets that move bytes inside one call say nothing: a callback may talk to somebody else. */
 static __always_inline void moved_inside(struct tls_call* call, const struct sock* sk) {
-  if (call->sock == (__u64)sk)
+  if (call->sock == (__u64)sk || call->socket.evidence == EVIDENCE_CIPHERTEXT)
     return;
   bool first = !call->sock;
   call->sock = (__u64)sk;
-  if (first)
+  if (first) {
     read_socket(sk, &call->socket);
-  else
+    call->socket.evidence = EVIDENCE_INSIDE_CALL;
+  } else {
     call->socket.family = 0;
+  }
 }
 
 /* A thread that receives for several connections before it reads from any of them tells nothing by its order, however
@@ -137,7 +145,10 @@ static __always_inline int socket_moved(const struct sock* sk, __u8 direction, _
   struct tls_call* call = latest_call(thread);
   if (call) {
     moved_inside(call, sk);
-  } else if (direction == TLS_INBOUND) {
+    return 0;
+  }
+  ciphertext_moved(thread, sk, direction, bytes);
+  if (direction == TLS_INBOUND) {
     remember_receive(thread, sk, bytes);
   } else if (thread->wrote_object) {
     bind_after_write(thread, sk, bytes);

@@ -219,14 +219,17 @@ static __always_inline int connection_closed(void* ctx, __u64 object) {
   struct connection* connection = bpf_map_lookup_elem(&connections, &key);
   if (!connection)
     return 0;
-  struct tls_event* event = event_reserve(0);
+  struct tls_event* event = event_reserve(sizeof(struct tls_ends));
   if (event) {
     fill_head(event, connection, object, bpf_ktime_get_ns());
     event->kind = TLS_CLOSED;
     event->direction = TLS_INBOUND;
     event->cut = CUT_NONE;
     event->offset = 0;
-    event->size_original = event->size_captured = 0;
+    event->size_original = event->size_captured = sizeof(struct tls_ends);
+    struct tls_ends* ends = (struct tls_ends*)(event + 1);
+    ends->offset[TLS_INBOUND] = connection->offset[TLS_INBOUND];
+    ends->offset[TLS_OUTBOUND] = connection->offset[TLS_OUTBOUND];
   }
   if (!event || !event_submit(ctx, event))
     count(TALLY_LOST_RING_FULL, 0);

@@ -54,7 +54,8 @@ enum class socket_evidence : std::uint8_t {
   inside_call, // the socket moved bytes inside the TLS call
   after_write, // memory BIO: the thread's first send after the write
   before_read, // memory BIO: the thread's last receive before the read
-  descriptor   // the library's connection names a descriptor, which is this socket
+  descriptor,  // the library's connection names a descriptor, which is this socket
+  ciphertext   // memory BIO: it holds what the socket has received, or then sends
 };
 
 struct socket_pair {
@@ -89,7 +90,8 @@ struct tls_chunk {
   direction way = direction::inbound;
   tls_library library = tls_library::openssl;
   chunk_cut cut = chunk_cut::none;
-  std::uint64_t offset = 0; // of the first byte, within what was seen of this direction
+  std::uint64_t offset = 0;            // of the first byte, within what was seen of this direction
+  std::array<std::uint64_t, 2> ends{}; // of `closed`: plaintext bytes that were seen inbound and outbound in all
   std::uint32_t size_original = 0;
   std::uint32_t size_captured = 0;
   std::size_t payload_begin = 0; // index into the batch's payload

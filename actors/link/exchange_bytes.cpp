@@ -205,7 +205,7 @@ private:
   socket_pair sockets() {
     const auto local = where();
     const auto remote = where();
-    return {local, remote, value(socket_evidence::descriptor)};
+    return {local, remote, value(socket_evidence::ciphertext)};
   }
   endpoint where() {
     auto read = endpoint{};

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cassert>
+#include <filesystem>
 #include <span>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -53,6 +54,13 @@ bool wanted(std::string_view name, const capture_choice& choice) {
   if (name.ends_with("_tracepoint"))
     return choice.sockets == socket_source::tracepoint;
   return !name.ends_with("_fexit") || choice.sockets == socket_source::fexit;
+}
+
+/// Whether a program may look at the registers of the system call under way. The helper's argument is of a type that
+/// the kernel knows by its own BTF alone, whatever file of it there is.
+bool reads_system_calls() {
+  return std::filesystem::exists("/sys/kernel/btf/vmlinux") &&
+         libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_task_pt_regs, nullptr) == 1;
 }
 
 } // namespace
@@ -115,7 +123,7 @@ bool program_object::set_sizes(const kernel_options& options, program_variant va
       early ? std::clamp<std::uint32_t>(options.event_bytes_max, PERF_EVENT_BYTES_MIN, PERF_EVENT_BYTES_MAX)
             : options.event_bytes_max;
   const auto events = std::min<std::uint32_t>((CALL_BYTES_MAX + event - 1) / event, CALL_EVENTS_MAX);
-  *constants = {event, events, options.process_rate_max};
+  *constants = {event, events, options.process_rate_max, reads_system_calls(), 0};
   if (bpf_map__set_max_entries(map("connections"), options.connections_max) != 0 ||
       bpf_map__set_max_entries(map("muted"), options.connections_max) != 0 ||
       bpf_map__set_max_entries(map("threads"), options.threads_max) != 0)

@@ -34,6 +34,8 @@ std::optional<socket_evidence> decode_evidence(__u8 evidence) noexcept {
     return socket_evidence::after_write;
   case EVIDENCE_BEFORE_READ:
     return socket_evidence::before_read;
+  case EVIDENCE_CIPHERTEXT:
+    return socket_evidence::ciphertext;
   default:
     return std::nullopt;
   }
@@ -104,13 +106,21 @@ std::optional<decoded_chunk> decode_tls_event(std::span<const std::uint8_t> reco
     chunk.descriptor = head->descriptor;
   chunk.connection = {head->tgid, head->object, kernel_time{head->generation_ns}};
   chunk.at = kernel_time{head->at_ns};
-  chunk.kind = head->kind == TLS_CLOSED ? chunk_kind::closed : chunk_kind::data;
   chunk.way = head->direction == TLS_OUTBOUND ? direction::outbound : direction::inbound;
+  chunk.sockets = decode_socket(head->socket);
+  auto payload = record.subspan(sizeof(tls_event), head->size_captured);
+  if (head->kind == TLS_CLOSED) {
+    auto ends = copy_head<tls_ends>(payload);
+    if (!ends)
+      return std::nullopt;
+    chunk.kind = chunk_kind::closed;
+    chunk.ends = {ends->offset[TLS_INBOUND], ends->offset[TLS_OUTBOUND]};
+    return decoded_chunk{chunk, {}};
+  }
   chunk.offset = head->offset;
   chunk.size_original = head->size_original;
   chunk.size_captured = head->size_captured;
-  chunk.sockets = decode_socket(head->socket);
-  return decoded_chunk{chunk, record.subspan(sizeof(tls_event), head->size_captured)};
+  return decoded_chunk{chunk, payload};
 }
 
 std::optional<process_event> decode_process_record(std::span<const std::uint8_t> record) {

@@ -65,13 +65,22 @@ void connection::tick(kernel_time now, bool idle, std::vector<exchange>& out) {
     http2_->tick(now, idle, writer);
 }
 
-void connection::close(bool ended, std::vector<exchange>& out) {
+void connection::close(connection_end why, std::vector<exchange>& out) {
   auto writer = exchange_writer{shard_, facts_, out};
   if (http1_)
-    http1_->close(ended, writer);
+    http1_->close(why, writer);
   if (http2_)
-    http2_->close(writer);
+    http2_->close(why, writer);
   over_ = true;
+}
+
+void connection::close(const tls_chunk& closing, std::vector<exchange>& out) {
+  learn(closing);
+  auto writer = exchange_writer{shard_, facts_, out};
+  for (auto way : {direction::inbound, direction::outbound})
+    if (auto end = closing.ends[way == direction::inbound ? 0 : 1]; at(way).known && end > at(way).next)
+      pass_over_lost(way, end, writer);
+  close(connection_end::closed, out);
 }
 
 void connection::learn(const tls_chunk& chunk) {
@@ -94,16 +103,21 @@ std::uint64_t connection::align(const tls_chunk& chunk, exchange_writer& out) {
     if (http1_)
       http1_->begin_anywhere(out);
   } else if (chunk.offset > in.next) {
-    auto hole = chunk.offset - in.next;
-    shard_.ledger.lost += hole;
-    ++shard_.ledger.holes;
-    pass_over(chunk.way, hole, body_loss::gap, out);
+    pass_over_lost(chunk.way, chunk.offset, out);
   } else {
     known = std::min<std::uint64_t>(in.next - chunk.offset, chunk.size_original);
     shard_.ledger[stream_drop::overlap] += known;
   }
   in.next = std::max(in.next, chunk.offset + chunk.size_original);
   return known;
+}
+
+// The next byte that is known of is at `next`.
+void connection::pass_over_lost(direction way, std::uint64_t next, exchange_writer& out) {
+  auto hole = next - at(way).next;
+  shard_.ledger.lost += hole;
+  ++shard_.ledger.holes;
+  pass_over(way, hole, body_loss::gap, out);
 }
 
 void connection::consume(direction way, bytes_view bytes, kernel_time at, exchange_writer& out) {

@@ -21,9 +21,11 @@ public:
   /// Exchanges whose end is not awaited any more go out. `idle`: nothing came for a while.
   void tick(kernel_time now, bool idle, std::vector<exchange>& out);
 
-  /// Ends both directions: whatever is pending goes out. `ended`: nothing more can come, so that a body that lasts
-  /// until then is whole. Accepts nothing afterwards.
-  void close(bool ended, std::vector<exchange>& out);
+  /// Ends both directions: whatever is pending goes out. Accepts nothing afterwards.
+  void close(connection_end why, std::vector<exchange>& out);
+
+  /// The same by the chunk that says so, and how far each direction went.
+  void close(const tls_chunk& closing, std::vector<exchange>& out);
 
   /// What a connection that is not HTTP, or no longer, speaks.
   other_protocol other() const noexcept { return other_; }
@@ -38,6 +40,7 @@ private:
 
   void learn(const tls_chunk& chunk);
   std::uint64_t align(const tls_chunk& chunk, exchange_writer& out);
+  void pass_over_lost(direction way, std::uint64_t next, exchange_writer& out);
   void consume(direction way, bytes_view bytes, kernel_time at, exchange_writer& out);
   void become_http2(direction way, bytes_view bytes, kernel_time at, exchange_writer& out);
   void pass_over(direction way, std::uint64_t size, body_loss why, exchange_writer& out);

@@ -20,7 +20,7 @@ void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> b
   ledger.in += chunk.size_original;
   if (chunk.kind == chunk_kind::closed) {
     ledger.add_other(other_protocol::unknown, chunk.size_original);
-    close_one(chunk.connection, out);
+    close_one(chunk, out);
     return;
   }
   auto* known = find_or_add(chunk);
@@ -35,20 +35,23 @@ void connections::accept(const tls_chunk& chunk, std::span<const std::uint8_t> b
   } else if (!known->http->accept(chunk, bytes, out)) {
     known->other = known->http->other();
     ++ledger.connections_of[static_cast<std::size_t>(known->other)];
-    known->http->close(false, out);
+    known->http->close(connection_end::forgotten, out);
     known->http.reset();
     others_.push_back(chunk.connection);
   }
 }
 
-void connections::close_one(const connection_id& id, std::vector<exchange>& out) {
+void connections::close_one(const tls_chunk& closing, std::vector<exchange>& out) {
+  const auto& id = closing.connection;
   auto process = known_.find(id.tgid);
   if (process == known_.end())
     return;
   auto found = process->second.find(id);
   if (found == process->second.end())
     return;
-  close(found->second, true, out);
+  if (found->second.http)
+    found->second.http->close(closing, out);
+  --size_;
   process->second.erase(found);
   if (process->second.empty())
     known_.erase(process);
@@ -59,7 +62,7 @@ void connections::process_exited(std::uint32_t tgid, std::vector<exchange>& out)
   if (found == known_.end())
     return;
   for (auto& [id, each] : found->second)
-    close(each, true, out);
+    close(each, connection_end::process_ended, out);
   known_.erase(found);
 }
 
@@ -97,9 +100,9 @@ connections::entry* connections::find_or_add(const tls_chunk& chunk) {
   return &all.emplace(chunk.connection, std::move(fresh)).first->second;
 }
 
-void connections::close(entry& which, bool ended, std::vector<exchange>& out) {
+void connections::close(entry& which, connection_end why, std::vector<exchange>& out) {
   if (which.http)
-    which.http->close(ended, out);
+    which.http->close(why, out);
   --size_;
 }
 
@@ -108,7 +111,7 @@ void connections::close_if(Predicate is_over, std::vector<exchange>& out) {
   for (auto& [tgid, all] : known_)
     for (auto each = all.begin(); each != all.end();)
       if (is_over(each->second)) {
-        close(each->second, false, out);
+        close(each->second, connection_end::forgotten, out);
         each = all.erase(each);
       } else {
         ++each;

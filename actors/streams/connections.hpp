@@ -54,8 +54,8 @@ private:
   using of_process = std::unordered_map<connection_id, entry>;
 
   entry* find_or_add(const tls_chunk& chunk);
-  void close_one(const connection_id& id, std::vector<exchange>& out);
-  void close(entry& which, bool ended, std::vector<exchange>& out);
+  void close_one(const tls_chunk& closing, std::vector<exchange>& out);
+  void close(entry& which, connection_end why, std::vector<exchange>& out);
   /// Closes those for which `is_over` holds; more of them may come.
   template <class Predicate>
   void close_if(Predicate is_over, std::vector<exchange>& out);

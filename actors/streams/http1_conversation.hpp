@@ -45,7 +45,7 @@ public:
   void tick(kernel_time now, exchange_writer& out);
 
   /// Ends both directions: whatever is pending goes out. `ended`: nothing more can come.
-  void close(bool ended, exchange_writer& out);
+  void close(connection_end why, exchange_writer& out);
 
   course where() const noexcept { return course_; }
   /// What goes on where HTTP/1 is over.

@@ -126,14 +126,15 @@ void http1_conversation::dissolve(exchange_writer& out) {
   shard_.drop_queued(stream_drop::resync, std::exchange(undecided_size_, 0));
 }
 
-void http1_conversation::close(bool ended, exchange_writer& out) {
-  if (ended)
+void http1_conversation::close(connection_end why, exchange_writer& out) {
+  if (why != connection_end::forgotten) // a body that lasts until then is whole
     responses().parser.finish();
   if (responses().parser.where() == http1_parser::state::complete)
     end_message(responses(), out);
   // An answer in progress keeps its request: so the request ends first.
-  lose(requests(), 0, body_loss::gap, out);
-  lose(responses(), 0, body_loss::gap, out);
+  auto loss = loss_at(why);
+  lose(requests(), 0, loss, out);
+  lose(responses(), 0, loss, out);
   shard_.ledger.queued -= undecided_size_;
   shard_.ledger.add_other(successor_, std::exchange(undecided_size_, 0));
 }

@@ -209,10 +209,10 @@ void http2_conversation::tick(kernel_time now, bool idle, exchange_writer& out) 
       each.hpack.rest();
 }
 
-void http2_conversation::close(exchange_writer& out) {
+void http2_conversation::close(connection_end why, exchange_writer& out) {
   for (auto& each : sides_)
     give_up_block(each, stream_drop::resync);
-  streams_.close(out);
+  streams_.close(why, out);
 }
 
 } // namespace cleartap

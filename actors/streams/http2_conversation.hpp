@@ -32,7 +32,7 @@ public:
 
   /// `idle`: nothing came for a while.
   void tick(kernel_time now, bool idle, exchange_writer& out);
-  void close(exchange_writer& out);
+  void close(connection_end why, exchange_writer& out);
 
 private:
   /// A header block whose end has not come.

@@ -170,11 +170,11 @@ void http2_streams::tick(kernel_time now, exchange_writer& out) {
   }
 }
 
-void http2_streams::close(exchange_writer& out) {
+void http2_streams::close(connection_end why, exchange_writer& out) {
   for (auto& each : open_) {
     for (auto& part : each->halves)
       if (!part.ended && (part.damaged || !is_whole(part.message)))
-        part.message.lose(body_loss::gap);
+        part.message.lose(loss_at(why));
     write(*each, out);
   }
   open_.clear();

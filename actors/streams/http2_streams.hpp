@@ -49,7 +49,7 @@ public:
   void tick(kernel_time now, exchange_writer& out);
 
   /// Everything pending goes out.
-  void close(exchange_writer& out);
+  void close(connection_end why, exchange_writer& out);
 
   bool empty() const noexcept { return open_.empty(); }
 

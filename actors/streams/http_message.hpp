@@ -14,9 +14,17 @@ namespace cleartap {
 enum class message_kind : std::uint8_t { request, response };
 enum class http_version : std::uint8_t { http1_0, http1_1, http2 };
 
+/// Why nothing more is expected of a connection.
+enum class connection_end : std::uint8_t { forgotten, process_ended, closed };
+
 /// Why bytes of a body, or fields of a head, are not there. The graver comes later: an exchange is as good as its worse
 /// half.
 enum class body_loss : std::uint8_t { none, limit, aborted, kernel, gap };
+
+/// Of what is under way then: the end has cut it short, or who knows what.
+constexpr body_loss loss_at(connection_end why) noexcept {
+  return why == connection_end::forgotten ? body_loss::gap : body_loss::aborted;
+}
 
 struct http_message {
   kernel_time first{0}; // when its first byte was seen

@@ -12,13 +12,16 @@ constexpr auto exchanges = std::size_t{20};
 
 std::string path_of(std::size_t index) { return "/exchange/" + std::to_string(index); }
 
-/// Answers of more than one event each.
+/// Answers of more than one event each. The last one lasts until the connection ends, so that what is lost then is not
+/// missed by its message.
 std::vector<std::pair<std::string, std::string>> conversation() {
   auto all = std::vector<std::pair<std::string, std::string>>{};
   for (std::size_t i = 0; i < exchanges; ++i) {
     auto body = path_of(i) + std::string(20'000, static_cast<char>('a' + i));
+    auto length =
+        i + 1 < exchanges ? "Content-Length: " + std::to_string(body.size()) : std::string{"Connection: close"};
     all.emplace_back("GET " + path_of(i) + " HTTP/1.1\r\nHost: loss.test\r\n\r\n",
-                     "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+                     "HTTP/1.1 200 OK\r\n" + length + "\r\n\r\n" + body);
   }
   return all;
 }

@@ -12,10 +12,11 @@ namespace cleartap {
 
 /// By which functions of OpenSSL both ends read and write.
 enum class talk_by : std::uint8_t {
-  plain,  // SSL_read, SSL_write
-  ex,     // SSL_read_ex, SSL_write_ex
-  memory, // SSL_read_ex and SSL_write_ex on memory BIOs; sends and receives are the program's
-  ssl_bio // BIO_read, BIO_write on an SSL BIO
+  plain,      // SSL_read, SSL_write
+  ex,         // SSL_read_ex, SSL_write_ex
+  memory,     // SSL_read_ex and SSL_write_ex on memory BIOs; sends and receives are the program's
+  own_memory, // the same on BIOs of the program's own, as node has them
+  ssl_bio     // BIO_read, BIO_write on an SSL BIO
 };
 
 /// A client and a server thread make a connection, the client writes `write_sizes` bytes in as many calls, the server

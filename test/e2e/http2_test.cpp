@@ -321,7 +321,7 @@ TEST_CASE("what an older connection refers to is unknown, and what it sends anew
   REQUIRE(client.wait() == 0);
 
   auto of_client = [&](const value& each) {
-    return text(each, "/role") == "client" && number(each, "/process/ancestors/0/pid") == client.pid();
+    return text(each, "/role") == "client" && number(each, "/process/pid") == client.pid();
   };
   auto all = in.watch().expect(2, of_client);
   REQUIRE(all.size() == 2);

@@ -61,8 +61,7 @@ inline constexpr support::program interleaved_client = {.name = "a client that e
                                                         .library = "openssl",
                                                         .needs = "test -x /usr/bin/python3",
                                                         .command = PYTHON "@interleaved_client.py",
-                                                        .takes_bodies = false,
-                                                        .takes_turns = true};
+                                                        .takes_bodies = false};
 
 inline constexpr support::program clients[] = {
     python_client,
@@ -91,6 +90,7 @@ inline constexpr support::program clients[] = {
      .in_roots = true},
     {"libcurl with OpenSSL", "openssl", "ldconfig -p | grep libcurl.so.4",
      "env LIBCURL=libcurl.so.4 " PYTHON "@libcurl_client.py"},
+    {"libcurl with BoringSSL", "openssl", PYTHON "-c 'import curl_cffi'", PYTHON "@curl_cffi_client.py"},
     {.name = "openssl s_client",
      .library = "openssl",
      .needs = "command -v openssl",
@@ -121,6 +121,11 @@ inline constexpr support::program clients[] = {
      .command = "env HTTP=http2 @curl.sh",
      .waits = false,
      .in_roots = true,
+     .http = "2"},
+    {.name = "libcurl with BoringSSL and HTTP/2",
+     .library = "openssl",
+     .needs = PYTHON "-c 'import curl_cffi'",
+     .command = "env HTTP=http2 " PYTHON "@curl_cffi_client.py",
      .http = "2"},
     {.name = "libcurl with GnuTLS and HTTP/2",
      .library = "gnutls",

@@ -43,11 +43,10 @@ struct pair_check::side {
   std::string remote;
   moment opened = moment::after_cleartap;
   std::string http;
-  bool takes_turns = false;
 
   /// What was sent before HTTP/2 was joined may be what later fields refer to.
   bool may_miss_fields() const { return opened == moment::before_cleartap && http == "2"; }
-  bool may_miss_socket() const { return opened == moment::before_cleartap || takes_turns; }
+  bool may_miss_socket() const { return opened == moment::before_cleartap; }
 };
 
 /// A call that must be seen at the client, and mostly at the server.
@@ -157,11 +156,10 @@ void pair_check::finish_and_check(const char* what, const call_plan& plan, calli
     REQUIRE((!report.own_port || !report.peer_port || report.own_port == report.peer_port));
     auto own = loopback(report.client_port());
     auto peer = loopback(serving_.port());
-    check_end(call,
-              {"client", client_.library, calling.process().pid(), 0, own, peer, opened, http, client_.takes_turns});
+    check_end(call, {"client", client_.library, calling.process().pid(), 0, own, peer, opened, http});
     if (at_server)
-      check_end(call, {"server", server_.library, serving_.process().pid(), report.server_pid, peer, own, opened, http,
-                       server_.takes_turns});
+      check_end(call,
+                {"server", server_.library, serving_.process().pid(), report.server_pid, peer, own, opened, http});
     workers_.insert(report.server_pid);
     paths_.insert(call.path);
   }

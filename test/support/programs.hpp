@@ -23,7 +23,6 @@ struct program {
   bool sleeps_in_read = false; // waits for the next request inside a TLS read, which probes that come later do not see
   int workers = 1;             // processes of a server that get connections
   bool in_roots = false;       // `root_filesystem` has it too
-  bool takes_turns = false; // does at once for several connections what belongs together for each: sockets may be open
 
   /// The version of HTTP. In 2, what a client asks between two waits is asked at once.
   std::string_view http = "1.1";

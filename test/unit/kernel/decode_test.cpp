@@ -49,7 +49,8 @@ static_assert(sizeof(connection) == 88);
 
 static_assert(offsetof(capture_settings, call_events_max) == 4);
 static_assert(offsetof(capture_settings, process_rate_max) == 8);
-static_assert(sizeof(capture_settings) == 16);
+static_assert(offsetof(capture_settings, ciphertext) == 16);
+static_assert(sizeof(capture_settings) == 24);
 static_assert(offsetof(capture_switches, drainer_waits) == 4);
 static_assert(offsetof(capture_switches, ignored_version) == 8);
 static_assert(offsetof(capture_switches, lose_tgid) == 12);
@@ -72,7 +73,7 @@ static_assert(offsetof(tally, bytes) == 8);
 static_assert(sizeof(tally) == 16);
 static_assert(TLS_DATA == 0 && TLS_CLOSED == 1 && TLS_INBOUND == 0 && TLS_OUTBOUND == 1);
 static_assert(EVIDENCE_NONE == 0 && EVIDENCE_INSIDE_CALL == 1 && EVIDENCE_DESCRIPTOR == 2 &&
-              EVIDENCE_AFTER_WRITE == 3 && EVIDENCE_BEFORE_READ == 4);
+              EVIDENCE_AFTER_WRITE == 3 && EVIDENCE_BEFORE_READ == 4 && EVIDENCE_CIPHERTEXT == 5);
 static_assert(CUT_NONE == 0 && CUT_CALL_LIMIT == 1 && CUT_READ_FAULT == 2 && CUT_UNSEEN == 3);
 static_assert(LIBRARY_OPENSSL == 0 && LIBRARY_GNUTLS == 1 && LIBRARY_NSS == 2);
 static_assert(PROCESS_FORK == 0 && PROCESS_EXEC == 1 && PROCESS_EXIT == 2);
@@ -162,15 +163,22 @@ TEST_CASE("a TLS event becomes a chunk field by field") {
 }
 
 TEST_CASE("a close and a read are told from a write") {
-  auto event = event_of(0, 0);
+  const auto ends = tls_ends{{7, 9}};
+  auto event = event_of(sizeof ends, sizeof ends);
   event.kind = TLS_CLOSED;
   event.direction = TLS_INBOUND;
-  const auto record = record_of(event);
+  const auto payload = std::string_view{reinterpret_cast<const char*>(&ends), sizeof ends};
+  const auto record = record_of(event, payload);
   const auto decoded = decode_tls_event(record);
   REQUIRE(decoded);
   CHECK(decoded->chunk.kind == chunk_kind::closed);
   CHECK(decoded->chunk.way == direction::inbound);
+  CHECK(decoded->chunk.ends == std::array<std::uint64_t, 2>{7, 9});
+  CHECK(decoded->chunk.size_original == 0);
   CHECK(decoded->bytes.empty());
+
+  event.size_original = event.size_captured = sizeof ends - 1;
+  CHECK_FALSE(decode_tls_event(record_of(event, payload)));
 }
 
 TEST_CASE("what the ring appended to a record is not payload") {
@@ -263,13 +271,16 @@ TEST_CASE("an IPv6 socket has 16 bytes of address") {
   CHECK(pair.evidence == socket_evidence::after_write);
 }
 
-TEST_CASE("the evidence of a descriptor, and of a receive before the read, is kept") {
-  CHECK(decode_tls_event(record_of(with_socket(4, EVIDENCE_DESCRIPTOR)))->chunk.sockets->evidence ==
-        socket_evidence::descriptor);
-  const auto decoded = decode_tls_event(record_of(with_socket(4, EVIDENCE_BEFORE_READ)));
-  REQUIRE(decoded);
-  REQUIRE(decoded->chunk.sockets);
-  CHECK(decoded->chunk.sockets->evidence == socket_evidence::before_read);
+TEST_CASE("every other kind of evidence is kept") {
+  const auto kept = [](std::uint8_t evidence) {
+    const auto decoded = decode_tls_event(record_of(with_socket(4, evidence)));
+    REQUIRE(decoded);
+    REQUIRE(decoded->chunk.sockets);
+    return decoded->chunk.sockets->evidence;
+  };
+  CHECK(kept(EVIDENCE_DESCRIPTOR) == socket_evidence::descriptor);
+  CHECK(kept(EVIDENCE_BEFORE_READ) == socket_evidence::before_read);
+  CHECK(kept(EVIDENCE_CIPHERTEXT) == socket_evidence::ciphertext);
 }
 
 TEST_CASE("a socket of no family or without evidence stays unknown and the chunk stays") {
@@ -278,7 +289,7 @@ TEST_CASE("a socket of no family or without evidence stays unknown and the chunk
     REQUIRE(decoded);
     CHECK_FALSE(decoded->chunk.sockets);
   }
-  for (auto evidence : {0, 5, 255}) {
+  for (auto evidence : {0, 6, 255}) {
     const auto decoded = decode_tls_event(record_of(with_socket(4, static_cast<std::uint8_t>(evidence))));
     REQUIRE(decoded);
     CHECK_FALSE(decoded->chunk.sockets);

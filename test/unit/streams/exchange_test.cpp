@@ -145,7 +145,7 @@ TEST_CASE("an early response to a request that never ends goes out with the clos
   seen.client_sends("PUT / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc");
   seen.server_sends("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
   seen.close();
-  CHECK(summary(seen.only()) == "PUT / -> 413 truncated_gap");
+  CHECK(summary(seen.only()) == "PUT / -> 413 aborted");
   CHECK(seen.only().request->body.truncated);
   CHECK(seen.only().request->body.bytes == "abc");
 }

@@ -76,6 +76,33 @@ TEST_CASE("a hole over the framing of a chunked body ends the message") {
   works_again(seen);
 }
 
+TEST_CASE("what was lost right before the close is a hole") {
+  auto head = std::string{GENERATE("HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")};
+  auto seen = tap{};
+  seen.client_sends(get_1);
+  seen.server_sends(head + "ab");
+  seen.lose(tap::in, 8);
+  seen.close();
+  CHECK(summary(seen.only()) == "GET /1 -> 200 truncated_gap");
+  CHECK(seen.only().response->body.bytes == "ab");
+  CHECK(seen.only().response->body.size_carried == 10);
+  CHECK(seen.ledger().lost == 8);
+  CHECK(seen.ledger().holes == 1);
+}
+
+TEST_CASE("a message that the end of its connection cuts short is aborted") {
+  auto seen = tap{};
+  seen.client_sends(get_1);
+  seen.server_sends("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab");
+  if (GENERATE(true, false))
+    seen.close();
+  else
+    seen.stage.process_exited(seen.current.connection.tgid, seen.exchanges);
+  CHECK(summary(seen.only()) == "GET /1 -> 200 aborted");
+  CHECK(seen.only().response->body.truncated);
+  CHECK(seen.ledger().lost == 0);
+}
+
 TEST_CASE("a hole in a body until close is part of it") {
   auto seen = tap{};
   seen.client_sends(get_1);

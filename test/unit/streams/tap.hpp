@@ -44,6 +44,7 @@ public:
   void close() {
     current.kind = chunk_kind::closed;
     current.size_captured = current.size_original = 0;
+    current.ends = {next_[0], next_[1]};
     deliver({});
   }
 
