@@ -93,8 +93,11 @@ void mask_authorization(std::string_view value, mask_writer& out) {
 
 void mask_header(const http_header& header, mask_writer& out) {
   const auto& [name, value] = header;
-  if (is_among(name, plain_headers))
-    return;
+  if (is_among(name, plain_headers)) {
+    const auto userinfo = value.rfind('@');
+    return out.mask(std::string_view{value}.substr(0, userinfo == std::string::npos ? 0 : userinfo),
+                    redaction_class::url);
+  }
   if (equal_any_case(name, "Set-Cookie") || equal_any_case(name, "Cookie"))
     mask_cookie(value, name.size() > 6, out);
   else if (equal_any_case(name, "Authorization") || equal_any_case(name, "Proxy-Authorization"))
