@@ -115,7 +115,7 @@ void mask_writer::flush_own(std::string_view part) {
   if (own_next_ >= own_.size())
     return;
   const auto end = static_cast<std::size_t>(part.data() - text_.data());
-  const auto own = std::exchange(own_, {}); // writing comes here again
+  auto own = std::exchange(own_, {}); // writing comes here again
   for (; own_next_ < own.size() && !is_removed(); ++own_next_) {
     const auto [match, kind] = own[own_next_];
     const auto first = static_cast<std::size_t>(match.data() - text_.data());
@@ -130,7 +130,7 @@ void mask_writer::flush_own(std::string_view part) {
     if (last > end)
       break;
   }
-  own_ = own;
+  own_ = std::move(own);
 }
 
 std::string mask_writer::take() && {
