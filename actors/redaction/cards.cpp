@@ -10,11 +10,9 @@ namespace cleartap::masking {
 
 namespace {
 
-constexpr auto card_digits_min = std::size_t{12};
 constexpr auto card_digits_max = std::size_t{19};
 constexpr auto cut_digits_min = std::size_t{4};
-constexpr auto cut_size_max = std::size_t{64}; // bytes at the end of a cut text that are taken for one number
-constexpr auto word_max = std::size_t{64};     // letters and digits beside a number that are looked at
+constexpr auto word_max = std::size_t{64}; // letters and digits beside a number that are looked at
 
 /// Numbers whose first six digits are in [first, last] have digits_min to digits_max digits.
 struct issuer_range {
@@ -55,27 +53,21 @@ constexpr auto issuers = std::to_array<issuer_range>({
     {986000, 986099, 16, 16}, // Humo
 });
 
-using digit_array = std::array<std::uint8_t, card_digits_max>;
+/// By the first four digits: bit n says that a number of card_digits_min + n digits may be issued. Most numbers are let
+/// go by it.
+constexpr auto issued_sizes = [] {
+  auto table = std::array<std::uint8_t, 10'000>{};
+  for (const auto& range : issuers)
+    for (auto opening = range.first / 100; opening <= range.last / 100; ++opening)
+      for (auto digits = range.digits_min; digits <= range.digits_max; ++digits)
+        table[opening] = static_cast<std::uint8_t>(table[opening] | 1u << (digits - card_digits_min));
+  return table;
+}();
 
-bool is_issued(const digit_array& digits, std::size_t count) noexcept {
-  auto opening = std::uint32_t{0};
-  for (auto i = std::size_t{0}; i < 6; ++i)
-    opening = opening * 10 + digits[i];
-  return std::ranges::any_of(issuers, [=](const issuer_range& range) {
-    return opening >= range.first && opening <= range.last && count >= range.digits_min && count <= range.digits_max;
-  });
-}
-
-/// ISO/IEC 7812-1 annex B.
-bool has_check_digit(const digit_array& digits, std::size_t count) noexcept {
-  auto sum = 0u;
-  for (auto i = std::size_t{0}; i < count; ++i) {
-    const auto doubled = (count - i) % 2 == 0;
-    const auto value = doubled ? digits[i] * 2u : digits[i];
-    sum += value > 9 ? value - 9 : value;
-  }
-  return sum % 10 == 0;
-}
+static_assert(card_digits_max - card_digits_min < 8);
+static_assert(std::ranges::all_of(issuers, [](const issuer_range& range) {
+  return range.first % 100 == 0 && range.last % 100 == 99 && range.digits_min >= card_digits_min;
+}));
 
 /// Whether `word`, the letters and digits beside a number, makes the number look like a part of a hex string.
 bool is_hex_word(std::string_view word) noexcept { return !word.empty() && std::ranges::all_of(word, is_hex); }
@@ -105,34 +97,62 @@ bool is_part_after(std::string_view text, std::size_t at) noexcept {
   return fraction || is_hex_word(word_after(text, at));
 }
 
-/// The digits of a candidate and where its groups end.
-struct card_candidate {
-  digit_array digits;
-  std::array<std::size_t, card_digits_max + 1> ends; // [n]: where a group ends with the n-th digit, else 0
-  std::size_t count = 0;
+/// ISO/IEC 7812-1 annex B: every other digit is doubled, but not the last. Both sums are kept, as any may be the last.
+class check_sums {
+public:
+  void add(char digit) noexcept {
+    const auto value = static_cast<unsigned>(digit - '0');
+    const auto doubled = value > 4 ? value * 2 - 9 : value * 2;
+    const auto before = sum_;
+    sum_ = if_doubled_ + value;
+    if_doubled_ = before + doubled;
+    ++count_;
+  }
+
+  std::size_t count() const noexcept { return count_; }
+  bool fit() const noexcept { return sum_ % 10 == 0; }
+
+private:
+  std::size_t count_ = 0;
+  unsigned sum_ = 0;
+  unsigned if_doubled_ = 0; // the last digit
 };
 
 /// Whether another group may follow one of `size` digits: "4111 1111", but not "4 5 6 1".
 bool may_continue(std::size_t size, bool first) noexcept { return size >= (first ? 4u : 3u); }
 
-card_candidate read_candidate(std::string_view text, std::size_t at) noexcept {
-  card_candidate out;
+/// Whether a group that ends at `at` is parted from another by `separator`, or by any if that is 0.
+bool is_parted(std::string_view text, std::size_t at, char separator) noexcept {
+  return at + 1 < text.size() && is_digit(text[at + 1]) && (text[at] == ' ' || text[at] == '-') &&
+         (separator == '\0' || separator == text[at]);
+}
+
+/// The size of the longest number at `at` of one of the sizes in `issued`.
+std::size_t longest_number(std::string_view text, std::size_t at, unsigned issued) noexcept {
+  auto sums = check_sums{};
   auto separator = '\0';
   auto group_begin = std::size_t{0};
-  for (auto i = at; i < text.size() && is_digit(text[i]) && out.count < card_digits_max;) {
-    out.digits[out.count++] = static_cast<std::uint8_t>(text[i++] - '0');
-    out.ends[out.count] = 0;
+  auto longest = std::size_t{0};
+  for (auto i = at; i < text.size() && is_digit(text[i]) && sums.count() < card_digits_max;) {
+    sums.add(text[i++]);
     if (i < text.size() && is_digit(text[i]))
       continue;
-    out.ends[out.count] = i;
-    const auto parted = i + 1 < text.size() && (text[i] == ' ' || text[i] == '-') && is_digit(text[i + 1]);
-    if (!parted || (separator != '\0' && separator != text[i]) ||
-        !may_continue(out.count - group_begin, group_begin == 0))
+    const auto is_size = sums.count() >= card_digits_min && (issued >> (sums.count() - card_digits_min) & 1) != 0;
+    if (is_size && sums.fit() && !is_part_after(text, i))
+      longest = i - at;
+    if (!is_parted(text, i, separator) || !may_continue(sums.count() - group_begin, group_begin == 0))
       break;
     separator = text[i++];
-    group_begin = out.count;
+    group_begin = sums.count();
   }
-  return out;
+  return longest;
+}
+
+/// Where the run of digits that goes on at `at` ends, or `last` if it is longer.
+std::size_t run_end(std::string_view text, std::size_t at, std::size_t last) noexcept {
+  while (at < last && at < text.size() && is_digit(text[at]))
+    ++at;
+  return at;
 }
 
 unsigned number_at(std::string_view text, std::size_t at, std::size_t size) noexcept {
@@ -145,18 +165,23 @@ unsigned number_at(std::string_view text, std::size_t at, std::size_t size) noex
 } // namespace
 
 std::size_t card_size(std::string_view text, std::size_t at) noexcept {
-  if (is_one_of(text[at], "017")) // of no issuer, but of most times and counters
+  constexpr auto opening_size = std::size_t{4}; // of the first group too
+  if (text.size() - at < card_digits_min)
     return 0;
-  const auto candidate = read_candidate(text, at);
-  if (candidate.count < card_digits_min || is_part_before(text, at))
-    return 0;
-  for (auto count = candidate.count; count >= card_digits_min; --count) {
-    const auto end = candidate.ends[count];
-    if (end != 0 && is_issued(candidate.digits, count) && has_check_digit(candidate.digits, count) &&
-        !is_part_after(text, end))
-      return end - at;
+  auto opening = 0u;
+  for (auto i = at; i < at + opening_size; ++i) {
+    if (!is_digit(text[i]))
+      return 0;
+    opening = opening * 10 + static_cast<unsigned>(text[i] - '0');
   }
-  return 0;
+  const auto issued = issued_sizes[opening];
+  if (issued == 0)
+    return 0;
+  const auto end = run_end(text, at + opening_size, at + card_digits_min);
+  if (end < at + card_digits_min && !is_parted(text, end, '\0'))
+    return 0;
+  const auto size = longest_number(text, at, issued);
+  return size != 0 && !is_part_before(text, at) ? size : 0;
 }
 
 std::size_t ssn_size(std::string_view text, std::size_t at) noexcept {
@@ -189,7 +214,7 @@ bool is_numbering(std::string_view value) noexcept {
 std::size_t cut_digits_size(std::string_view text, std::size_t at) noexcept {
   const auto rest = text.substr(at);
   const auto part_of_number = [](char c) { return is_digit(c) || c == ' ' || c == '-'; };
-  if (rest.size() > cut_size_max || !part_of_number(rest.back()) || !std::ranges::all_of(rest, part_of_number))
+  if (rest.size() > cut_number_max || !part_of_number(rest.back()) || !std::ranges::all_of(rest, part_of_number))
     return 0;
   return static_cast<std::size_t>(std::ranges::count_if(rest, is_digit)) >= cut_digits_min ? rest.size() : 0;
 }
