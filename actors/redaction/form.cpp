@@ -14,9 +14,9 @@ namespace cleartap::masking {
 
 namespace {
 
-/// Takes the text up to the first of `separators` off `text`, and the separator.
-std::string_view take_piece(std::string_view& text, std::string_view separators) noexcept {
-  const auto end = std::min(text.find_first_of(separators), text.size());
+/// Takes the text up to the first `separator` off `text`, and the separator.
+std::string_view take_piece(std::string_view& text, char separator) noexcept {
+  const auto end = std::min(text.find(separator), text.size());
   const auto piece = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
   return piece;
@@ -55,7 +55,7 @@ void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
     if (equals == std::string_view::npos)
       return mask_value(text, cut, out);
     if (text[equals] == ';') {
-      mask_value(take_piece(text, ";"), false, out);
+      mask_value(take_piece(text, ';'), false, out);
       continue;
     }
     const auto key = text.substr(0, equals);
@@ -63,7 +63,7 @@ void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
     text.remove_prefix(equals + 1);
     if (kind)
       return out.mask(text, *kind);
-    const auto value = take_piece(text, ";");
+    const auto value = take_piece(text, ';');
     if (is_numbering(value) && names_number(key))
       continue;
     mask_value(value, cut && text.empty(), out);
@@ -106,7 +106,7 @@ bool is_webhook_secret(const passed_segments& before, std::string_view segment) 
 
 void mask_form(std::string_view text, bool cut, mask_writer& out) {
   while (!text.empty() && !out.is_removed()) {
-    const auto piece = take_piece(text, "&");
+    const auto piece = take_piece(text, '&');
     mask_pairs(piece, cut && text.empty(), out);
   }
 }
@@ -114,15 +114,15 @@ void mask_form(std::string_view text, bool cut, mask_writer& out) {
 void mask_path(std::string_view path, mask_writer& out) {
   auto before = passed_segments{};
   while (!path.empty()) {
-    auto segment = take_piece(path, "/");
-    const auto name = take_piece(segment, ";");
+    auto segment = take_piece(path, '/');
+    const auto name = take_piece(segment, ';');
     if (is_webhook_secret(before, name))
       out.mask(name, redaction_class::provider);
     else
       mask_patterns(name, false, out);
     before.pass(name);
     while (!segment.empty())
-      mask_parameter(take_piece(segment, ";"), out);
+      mask_parameter(take_piece(segment, ';'), out);
   }
 }
 

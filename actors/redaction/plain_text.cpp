@@ -6,9 +6,11 @@
 #include "actors/redaction/json_string.hpp"
 #include "actors/redaction/keyed_value.hpp"
 #include "actors/redaction/markup.hpp"
+#include "actors/redaction/name_memory.hpp"
 #include "actors/redaction/patterns.hpp"
 #include "actors/redaction/percent.hpp"
 #include "actors/redaction/providers.hpp"
+#include "actors/redaction/text_signs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,18 +22,6 @@ namespace cleartap::masking {
 
 namespace {
 
-enum class sign : std::uint8_t { none, separator, markup, pattern };
-
-constexpr auto signs = [] {
-  auto table = std::array<sign, 256>{};
-  for (auto i = std::size_t{0}; i < table.size(); ++i)
-    if (opens_pattern(static_cast<char>(i)) || opens_contact(static_cast<char>(i)))
-      table[i] = sign::pattern;
-  table[':'] = table['='] = sign::separator;
-  table['<'] = sign::markup;
-  return table;
-}();
-
 /// Whether a word behind a sensitive one names the same secret: "session id", "secret key", "password confirmation".
 bool follows_secret(std::string_view word) noexcept {
   constexpr auto words =
@@ -40,10 +30,19 @@ bool follows_secret(std::string_view word) noexcept {
          std::ranges::any_of(words, [word](std::string_view other) { return equal_any_case(word, other); });
 }
 
+bool has_escapes(std::string_view name) noexcept {
+  return std::ranges::any_of(name, [](char c) { return c == '\\' || c == '%'; });
+}
+
 class text_pass {
 public:
-  text_pass(std::string_view text, bool cut, mask_writer& out) noexcept
-      : text_{text}, cut_{cut}, out_{out}, providers_{text, cut} {}
+  text_pass(std::string_view text, bool cut, mask_writer& out, bool has_words) noexcept
+      : text_{text}
+      , cut_{cut}
+      , out_{out}
+      , signs_{text, cut, out.policy().contacts().any()}
+      , providers_{has_words && text.size() >= provider_word_min ? provider_search{text, cut} : provider_search{text}} {
+  }
 
   void run() {
     while (at_ < text_.size() && !out_.is_removed()) {
@@ -53,20 +52,20 @@ public:
         on_provider();
       else
         step();
+      const auto next = std::max(at_, std::min(element_begin_, providers_.begin()));
+      at_ = at_ == next ? next : std::min(signs_.next(at_), next);
     }
   }
 
 private:
   void step() {
-    switch (signs[index_of(text_[at_])]) {
-    case sign::none:
-      ++at_;
-      return;
-    case sign::separator:
+    switch (text_[at_]) {
+    case ':':
+    case '=':
       return on_separator();
-    case sign::markup:
+    case '<':
       return on_markup();
-    case sign::pattern:
+    default:
       return on_pattern();
     }
   }
@@ -127,7 +126,7 @@ private:
     separator_key_ = whole_name(key);
   }
 
-  std::optional<redaction_class> class_of(const text_key& key) const {
+  std::optional<redaction_class> class_of(const text_key& key) {
     if (text_[at_] == ':' && key.in_path)
       return std::nullopt;
     if (at_ < tag_end_ && (equal_any_case(key.name, "value") || equal_any_case(key.name, "content")))
@@ -147,12 +146,27 @@ private:
     return {key.before.data(), static_cast<std::size_t>(both)};
   }
 
-  std::optional<redaction_class> class_of_name(std::string_view name) const {
+  /// A name that may have escapes.
+  std::optional<redaction_class> class_of_name(std::string_view name) {
+    if (harmless_.knows(name))
+      return std::nullopt;
     if (name.find('\\') != std::string_view::npos)
       return out_.policy().key(json_unescaped(name));
     if (name.find('%') != std::string_view::npos)
       return out_.policy().key(percent_decoded(name));
-    return out_.policy().key(name);
+    return judge(name);
+  }
+
+  /// A name without escapes, whatever it looks like.
+  std::optional<redaction_class> class_of_key(std::string_view name) {
+    return harmless_.knows(name) ? std::nullopt : judge(name);
+  }
+
+  std::optional<redaction_class> judge(std::string_view name) {
+    const auto kind = out_.policy().key(name);
+    if (!kind && !has_escapes(name))
+      harmless_.add(name);
+    return kind;
   }
 
   void on_authority() {
@@ -166,20 +180,24 @@ private:
   }
 
   void on_markup() {
-    const auto tag = parse_tag(text_, at_);
-    if (tag && out_.spend(tag->whole))
-      enter(*tag);
+    if (const auto tag = parse_tag(text_, at_)) {
+      if (tag->whole.size() > tags_left_)
+        return out_.remove_from(tag->whole, removal::work);
+      tags_left_ -= tag->whole.size();
+      if (out_.spend(tag->whole))
+        enter(*tag);
+    }
     ++at_;
   }
 
   void enter(const markup_tag& tag) {
     const auto end = at_ + tag.whole.size();
-    tag_kind_ = tag.naming.empty() ? std::nullopt : out_.policy().key(tag.naming);
+    tag_kind_ = tag.naming.empty() ? std::nullopt : class_of_key(tag.naming);
     tag_end_ = end;
     tag_name_ = tag.name;
     auto kind = std::exchange(sibling_kind_, std::nullopt);
     if (!kind)
-      kind = out_.policy().key(tag.name);
+      kind = class_of_key(tag.name);
     if (!kind && tag.names_content)
       kind = tag_kind_;
     if (kind && tag.has_content) {
@@ -202,11 +220,17 @@ private:
     at_ = end;
   }
 
+  /// A '<' inside of a tag opens another, so that tags may overlap: what all of them may have, by the size of the text.
+  static constexpr auto tags_factor_max = std::size_t{8};
+  static constexpr auto tags_size_min = std::size_t{4096};
+
   static constexpr auto none = std::numeric_limits<std::size_t>::max();
 
   std::string_view text_;
   bool cut_;
   mask_writer& out_;
+  text_signs signs_;
+  name_memory harmless_;
   provider_search providers_;
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
@@ -214,6 +238,7 @@ private:
   std::size_t separator_ = 0;      // behind the last one whose value may be shown
   std::string_view separator_key_; // its name
 
+  std::size_t tags_left_ = tags_factor_max * std::max(text_.size(), tags_size_min);
   std::string_view tag_name_;
   std::size_t tag_end_ = 0;                 // of the tag that at_ is in
   std::optional<redaction_class> tag_kind_; // of its attribute "value" or "content"
@@ -225,32 +250,33 @@ private:
 
 } // namespace
 
-void mask_text(std::string_view text, bool cut, mask_writer& out) {
+void mask_text(std::string_view text, bool cut, mask_writer& out, bool has_words) {
   if (out.spend(text))
-    text_pass{text, cut, out}.run();
+    text_pass{text, cut, out, has_words}.run();
 }
 
 void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
   if (!out.spend(text))
     return;
-  auto providers = provider_search{text, cut};
   const auto contacts = out.policy().contacts();
+  auto signs = text_signs{text, cut, contacts.any()};
+  auto providers = provider_search{text, cut};
   auto floor = std::size_t{0};
-  for (auto at = std::size_t{0}; at < text.size();) {
+  for (auto at = std::size_t{0};;) {
     if (at > providers.begin())
       providers.advance(at);
-    auto found = std::optional<finding>{};
-    if (at == providers.begin())
-      found = providers.found();
-    else if (opens_pattern(text[at]))
-      found = find_pattern(text, at, cut);
+    at = std::min(signs.next(at), providers.begin());
+    if (at == text.size())
+      return;
+    auto found = at == providers.begin() ? std::optional{providers.found()} : find_pattern(text, at, cut);
     if (!found && contacts.any() && opens_contact(text[at]))
       found = find_contact(text, at, floor, contacts);
-    at = found ? static_cast<std::size_t>(found->part.data() - text.data()) + found->part.size() : at + 1;
-    if (!found)
+    if (!found) {
+      ++at;
       continue;
+    }
     out.mask(found->part, found->kind);
-    floor = at;
+    at = floor = static_cast<std::size_t>(found->part.data() - text.data()) + found->part.size();
   }
 }
 

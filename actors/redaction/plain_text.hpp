@@ -8,8 +8,8 @@
 
 namespace cleartap::masking {
 
-/// `cut`: the text goes on behind its end.
-void mask_text(std::string_view text, bool cut, mask_writer& out);
+/// `cut`: the text goes on behind its end. `has_words`: a word may be long enough to open a provider's token.
+void mask_text(std::string_view text, bool cut, mask_writer& out, bool has_words = true);
 
 /// Only what patterns.hpp finds.
 void mask_patterns(std::string_view text, bool cut, mask_writer& out);
