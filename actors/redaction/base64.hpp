@@ -35,6 +35,9 @@ class base64_search {
 public:
   base64_search(std::string_view text, bool cut) noexcept : text_{text}, cut_{cut} { advance(0); }
 
+  /// For a text that has no run that is looked into.
+  explicit base64_search(std::string_view text) noexcept : text_{text}, begin_{text.size()} {}
+
   /// Where the next run begins; the size of the text if there is none.
   std::size_t begin() const noexcept { return begin_; }
 
@@ -50,7 +53,7 @@ public:
 
 private:
   std::string_view text_;
-  bool cut_;
+  bool cut_ = false;
   std::string_view part_;
   std::size_t begin_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "actors/redaction/binary.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/byte_block.hpp"
 #include "actors/redaction/patterns.hpp"
 #include "actors/redaction/providers.hpp"
 
@@ -30,7 +31,18 @@ bool is_among(std::string_view type, std::span<const std::string_view> openings)
   return std::ranges::any_of(openings, [type](std::string_view opening) { return starts_any_case(type, opening); });
 }
 
-bool is_control(char c) noexcept { return index_of(c) < 0x20 && !is_one_of(c, "\t\n\r\f\v\x1b\b\a"); }
+/// Whether there is a byte that text does not have: a control other than "\a\b\t\n\v\f\r" and escape.
+bool has_control(std::string_view text) noexcept {
+  for (auto at = std::size_t{0}; at < text.size(); at += block_size) {
+    const auto controls = byte_block::read(text, at).bits([](auto bytes) {
+      return bytes.within('\0', '\x06') | bytes.within('\x0e', '\x1a') | bytes.within('\x1c', '\x1f');
+    });
+    const auto behind = text.size() - at < block_size ? bits_from(text.size() - at) : 0;
+    if ((controls & ~behind) != 0)
+      return true;
+  }
+  return false;
+}
 
 /// By the sizes that first bytes tell: enough to tell text from records.
 bool is_utf8(std::string_view text) noexcept {
@@ -87,7 +99,7 @@ binary_kind binary_kind_of(std::string_view text, std::string_view content_type)
   const auto is_any = starts_any_case(content_type, "application/octet-stream"); // said of text too
   if (!is_xml && is_among(content_type, data_types) && !(is_any && is_utf8(text)))
     return binary_kind::data;
-  return std::ranges::any_of(text, is_control) ? binary_kind::data : binary_kind::none;
+  return has_control(text) ? binary_kind::data : binary_kind::none;
 }
 
 void mask_binary(std::string_view text, binary_kind kind, mask_writer& out) {

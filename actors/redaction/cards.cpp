@@ -10,10 +10,8 @@ namespace cleartap::masking {
 
 namespace {
 
-constexpr auto card_digits_min = std::size_t{12};
 constexpr auto card_digits_max = std::size_t{19};
 constexpr auto cut_digits_min = std::size_t{4};
-constexpr auto cut_size_max = std::size_t{64};   // bytes at the end of a cut text that are taken for one number
 constexpr auto ssn_name_reach = std::size_t{40}; // bytes between a social security number and its name
 constexpr auto word_max = std::size_t{64};       // letters and digits beside a number that are looked at
 
@@ -56,16 +54,23 @@ constexpr auto issuers = std::to_array<issuer_range>({
     {986000, 986099, 16, 16}, // Humo
 });
 
-using digit_array = std::array<std::uint8_t, card_digits_max>;
+/// By the first four digits: bit n says that a number of card_digits_min + n digits may be issued. Most numbers are let
+/// go by it.
+constexpr auto issued_sizes = [] {
+  auto table = std::array<std::uint8_t, 10'000>{};
+  for (const auto& range : issuers)
+    for (auto opening = range.first / 100; opening <= range.last / 100; ++opening)
+      for (auto digits = range.digits_min; digits <= range.digits_max; ++digits)
+        table[opening] = static_cast<std::uint8_t>(table[opening] | 1u << (digits - card_digits_min));
+  return table;
+}();
 
-bool is_issued(const digit_array& digits, std::size_t count) noexcept {
-  auto opening = std::uint32_t{0};
-  for (auto i = std::size_t{0}; i < 6; ++i)
-    opening = opening * 10 + digits[i];
-  return std::ranges::any_of(issuers, [=](const issuer_range& range) {
-    return opening >= range.first && opening <= range.last && count >= range.digits_min && count <= range.digits_max;
-  });
-}
+static_assert(card_digits_max - card_digits_min < 8);
+static_assert(std::ranges::all_of(issuers, [](const issuer_range& range) {
+  return range.first % 100 == 0 && range.last % 100 == 99 && range.digits_min >= card_digits_min;
+}));
+
+using digit_array = std::array<std::uint8_t, card_digits_max>;
 
 /// ISO/IEC 7812-1 annex B.
 bool has_check_digit(const digit_array& digits, std::size_t count) noexcept {
@@ -189,6 +194,27 @@ bool is_grouped_as_card(const card_candidate& candidate, std::size_t count) noex
   return ends_at(8) ? ends_at(12) && (count == 16 || (count == 19 && ends_at(16))) : ends_at(10) && count <= 15;
 }
 
+/// The size of the longest number at `at` of one of the sizes in `issued`.
+std::size_t longest_number(std::string_view text, std::size_t at, unsigned issued) noexcept {
+  const auto candidate = read_candidate(text, at);
+  for (auto count = candidate.count; count >= card_digits_min; --count) {
+    const auto end = candidate.ends[count];
+    if (candidate.by == separator::other && count > candidate.first_group && !is_grouped_as_card(candidate, count))
+      continue;
+    if (end != 0 && (issued >> (count - card_digits_min) & 1) != 0 && has_check_digit(candidate.digits, count) &&
+        !is_part_after(text, end))
+      return end - at;
+  }
+  return 0;
+}
+
+/// Where the run of digits that goes on at `at` ends, or `last` if it is longer.
+std::size_t run_end(std::string_view text, std::size_t at, std::size_t last) noexcept {
+  while (at < last && at < text.size() && is_digit(text[at]))
+    ++at;
+  return at;
+}
+
 unsigned number_at(std::string_view text, std::size_t at, std::size_t size) noexcept {
   auto sum = 0u;
   for (auto c : text.substr(at, size))
@@ -213,20 +239,23 @@ bool names_ssn(std::string_view text, std::size_t at) noexcept {
 } // namespace
 
 std::size_t card_size(std::string_view text, std::size_t at) noexcept {
-  if (is_one_of(text[at], "017")) // of no issuer, but of most times and counters
+  constexpr auto opening_size = std::size_t{4}; // of the first group too
+  if (text.size() - at < card_digits_min)
     return 0;
-  const auto candidate = read_candidate(text, at);
-  if (candidate.count < card_digits_min || is_part_before(text, at))
-    return 0;
-  for (auto count = candidate.count; count >= card_digits_min; --count) {
-    const auto end = candidate.ends[count];
-    if (candidate.by == separator::other && count > candidate.first_group && !is_grouped_as_card(candidate, count))
-      continue;
-    if (end != 0 && is_issued(candidate.digits, count) && has_check_digit(candidate.digits, count) &&
-        !is_part_after(text, end))
-      return end - at;
+  auto opening = 0u;
+  for (auto i = at; i < at + opening_size; ++i) {
+    if (!is_digit(text[i]))
+      return 0;
+    opening = opening * 10 + static_cast<unsigned>(text[i] - '0');
   }
-  return 0;
+  const auto issued = issued_sizes[opening];
+  if (issued == 0)
+    return 0;
+  const auto end = run_end(text, at + opening_size, at + card_digits_min);
+  if (end < at + card_digits_min && separator_at(text, end).size == 0)
+    return 0;
+  const auto size = longest_number(text, at, issued);
+  return size != 0 && !is_part_before(text, at) ? size : 0;
 }
 
 std::size_t ssn_size(std::string_view text, std::size_t at) noexcept {
@@ -265,7 +294,7 @@ bool is_numbering(std::string_view value) noexcept {
 std::size_t cut_digits_size(std::string_view text, std::size_t at) noexcept {
   const auto rest = text.substr(at);
   const auto part_of_number = [](char c) { return is_digit(c) || is_one_of(c, " -._") || index_of(c) >= 0x80; };
-  if (rest.size() > cut_size_max || !part_of_number(rest.back()) || !std::ranges::all_of(rest, part_of_number))
+  if (rest.size() > cut_number_max || !part_of_number(rest.back()) || !std::ranges::all_of(rest, part_of_number))
     return 0;
   return static_cast<std::size_t>(std::ranges::count_if(rest, is_digit)) >= cut_digits_min ? rest.size() : 0;
 }

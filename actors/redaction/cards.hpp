@@ -7,6 +7,11 @@
 
 namespace cleartap::masking {
 
+inline constexpr auto card_digits_min = std::size_t{12};
+
+/// Bytes at the end of a cut text that are taken for one number.
+inline constexpr auto cut_number_max = std::size_t{64};
+
 /// The size of the card number that starts at `at`, or 0. 12 to 19 digits (ISO/IEC 7812; 12 of Maestro only), in one
 /// run or in groups parted by single blanks or dashes, or as on a card by ". _ / +", of a known issuer and with a valid
 /// check digit. Neither decimals nor hex strings. Precondition: text[at] is a digit and the byte before it is none.

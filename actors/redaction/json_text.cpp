@@ -4,14 +4,16 @@
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/encoding.hpp"
+#include "actors/redaction/json_names.hpp"
+#include "actors/redaction/json_scanner.hpp"
 #include "actors/redaction/json_value.hpp"
+#include "actors/redaction/name_memory.hpp"
 #include "actors/redaction/plain_text.hpp"
 #include "actors/redaction/providers.hpp"
 
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace cleartap::masking {
@@ -20,34 +22,36 @@ namespace {
 
 constexpr auto byte_order_mark = std::string_view{"\xef\xbb\xbf"};
 
-/// The bytes that end a token without quotes.
-constexpr auto ends_token = [] {
-  auto table = std::array<bool, 256>{};
+enum token_part : std::uint8_t {
+  ends_token = 1,
+  numeric = 2 // of a number
+};
+
+constexpr auto token_parts = [] {
+  auto table = std::array<std::uint8_t, 256>{};
   for (auto c : std::string_view{" \t\r\n{}[],:\""})
-    table[index_of(c)] = true;
+    table[index_of(c)] = ends_token;
+  for (auto c : std::string_view{"0123456789.-+eE"})
+    table[index_of(c)] = numeric;
   return table;
 }();
 
-std::size_t token_end(std::string_view text, std::size_t at) noexcept {
-  while (at < text.size() && !ends_token[index_of(text[at])])
-    ++at;
-  return at;
-}
+/// A token without quotes.
+struct bare_token {
+  std::string_view text;
+  bool is_numeric = true;
+};
 
-bool is_among(std::string_view key, std::span<const std::string_view> keys) noexcept {
-  return std::ranges::any_of(keys, [key](std::string_view other) { return equal_any_case(key, other); });
-}
-
-/// A key of the array-of-pairs form: {"name": "password", "value": "hunter2"}.
-bool is_naming_key(std::string_view key) noexcept {
-  constexpr auto keys = std::to_array<std::string_view>(
-      {"name", "key", "field", "header", "headerName", "param", "parameter", "property", "variable", "attribute", "k"});
-  return key.size() < 11 && is_among(key, keys);
-}
-
-bool is_value_key(std::string_view key) noexcept {
-  constexpr auto keys = std::to_array<std::string_view>({"value", "values", "val", "v", "content"});
-  return key.size() < 8 && is_among(key, keys);
+bare_token read_token(std::string_view text, std::size_t at) noexcept {
+  auto end = at;
+  auto common = unsigned{numeric};
+  for (; end < text.size(); ++end) {
+    const auto part = token_parts[index_of(text[end])];
+    if (part == ends_token)
+      break;
+    common &= part;
+  }
+  return {text.substr(at, end - at), common != 0};
 }
 
 /// A value that says no more than yes, no or nothing.
@@ -55,142 +59,101 @@ bool is_plain_literal(std::string_view token) noexcept {
   return token == "true" || token == "false" || token == "null";
 }
 
-std::size_t next_token(std::string_view text, std::size_t at) noexcept {
-  while (at < text.size() && is_space(text[at]))
-    ++at;
-  return at;
-}
-
-constexpr auto name_reach_max = std::size_t{256};   // bytes from a value to its name
-constexpr auto schema_reach_max = std::size_t{512}; // bytes of an object that tell whether it is a schema
-
-/// The string that the object that `text` goes on with has under the first key that is `wanted`.
-template <class Wanted>
-std::optional<json_string> find_string(std::string_view text, Wanted wanted) noexcept {
-  auto depth = std::size_t{0};
-  auto found = false;
-  for (auto at = std::size_t{0}; at < text.size();) {
-    if (is_one_of(text[at], "{["))
-      ++depth;
-    if (is_one_of(text[at], "}]") && depth-- == 0)
-      break;
-    if (text[at] != '"') {
-      ++at;
-      continue;
-    }
-    const auto string = read_json_string(text, at);
-    if (found)
-      return string;
-    at = next_token(text, string.end);
-    found = depth == 0 && at < text.size() && text[at] == ':' && wanted(string.content);
-  }
-  return std::nullopt;
-}
-
-/// Whether the object that `text` goes on with says how a value looks, as JSON Schema does: {"type": "string", ...}.
-bool describes_value(std::string_view text) noexcept {
-  // What Kubernetes says about the volume of a secret or a token.
-  if (find_string(text, [](std::string_view key) { return key == "secretName" || key == "expirationSeconds"; }))
-    return true;
-  constexpr auto types = std::to_array<std::string_view>(
-      {"string", "object", "array", "integer", "number", "boolean", "null", "structure", "list", "map", "blob"});
-  const auto is_type = [](std::string_view key) { return key == "type" || key == "$ref"; };
-  const auto type = find_string(text, is_type);
-  return type && (std::ranges::find(types, type->content) != types.end() || type->content.starts_with("#/"));
-}
-
-/// What a schema says about a value, and never has the value in.
-bool is_schema_key(std::string_view key) noexcept {
-  constexpr auto keys = std::to_array<std::string_view>({"type",
-                                                         "format",
-                                                         "description",
-                                                         "title",
-                                                         "pattern",
-                                                         "minLength",
-                                                         "maxLength",
-                                                         "minimum",
-                                                         "maximum",
-                                                         "min",
-                                                         "max",
-                                                         "minItems",
-                                                         "maxItems",
-                                                         "uniqueItems",
-                                                         "required",
-                                                         "$ref",
-                                                         "documentation",
-                                                         "shape",
-                                                         "location",
-                                                         "locationName",
-                                                         "insertionOrder",
-                                                         "relationshipRef",
-                                                         "contentEncoding",
-                                                         "contentMediaType",
-                                                         "secretName",
-                                                         "expirationSeconds",
-                                                         "defaultMode",
-                                                         "audience",
-                                                         "path",
-                                                         "mode"});
-  return std::ranges::find(keys, key) != keys.end();
-}
-
 class json_pass {
 public:
-  json_pass(std::string_view text, bool cut, mask_writer& out) noexcept : text_{text}, cut_{cut}, out_{out} {}
+  json_pass(std::string_view text, bool cut, mask_writer& out) noexcept
+      : text_{text}, scanner_{text, out.policy().contacts().any(), out.policy().has_own()}, cut_{cut}, out_{out} {}
 
-  /// Returns what is left at the first token that cannot be JSON.
+  /// Returns what is left at the first token that cannot be JSON. (Where it is, is no member: it stays in a register.)
   std::string_view run() {
-    while (at_ < text_.size() && !out_.is_removed() && step())
-      ;
-    return text_.substr(at_);
+    auto at = std::size_t{0};
+    while (at < text_.size()) {
+      auto next = skip(at);
+      if (next == at)
+        next = step(at);
+      if (next == at || out_.is_removed())
+        break;
+      at = next;
+    }
+    return text_.substr(at);
   }
 
 private:
-  bool step() {
-    const auto c = text_[at_];
-    switch (c) {
+  /// Goes behind what cannot matter: a name that is known to be harmless, a plain string that nothing awaits, and what
+  /// parts values. Most tokens are of these. Returns `at` if there is something else.
+  std::size_t skip(std::size_t at) noexcept {
+    if (is_space(text_[at]))
+      return next_token(text_, at);
+    if (text_[at] == ',') {
+      pending_.reset();
+      return at + 1;
+    }
+    const auto end = text_[at] == '"' ? scanner_.plain_end(at) : at;
+    if (end == at || end == text_.size())
+      return at;
+    const auto content = text_.substr(at + 1, end - at - 2);
+    if (text_[end] == ':')
+      return take_harmless(content) ? end + 1 : at;
+    const auto ends_value = text_[end] == ',' || text_[end] == ']' || text_[end] == '}';
+    if (!ends_value || pending_ || masked_depth_ > 0)
+      return at;
+    if (std::exchange(names_value_, false))
+      set_name(content, false);
+    else if (is_in_pair() || is_in_headers())
+      return at;
+    return end;
+  }
+
+  /// Whether `key` is known to be harmless; then it is the last one.
+  bool take_harmless(std::string_view key) noexcept {
+    const auto known = harmless_.find(key);
+    if (!known.is_known)
+      return false;
+    key_ = key;
+    pending_.reset();
+    names_value_ = known.mark;
+    return true;
+  }
+
+  /// These return where the next token is, or `at` if they cannot go on.
+  std::size_t step(std::size_t at) {
+    switch (text_[at]) {
     case '{':
     case '[':
-      open();
-      return true;
+      return open(at);
     case '}':
     case ']':
       close();
-      return true;
+      return at + 1;
     case '"':
     case '\'':
-      on_string();
-      return true;
-    case ',':
-      pending_.reset();
-      [[fallthrough]];
+      return on_string(at);
     case ':':
-      ++at_;
-      return true;
+      return at + 1;
     default:
-      if (is_space(c))
-        return ++at_, true;
-      return on_bare();
+      return on_bare(at);
     }
   }
 
-  void open() {
-    if (depth_ == depth_max)
-      return out_.remove_from(text_.substr(at_), removal::depth);
+  std::size_t open(std::size_t at) {
+    if (depth_ == depth_max) {
+      out_.remove_from(text_.substr(at), removal::depth);
+      return at;
+    }
     ++depth_;
     pair_kind_.reset();
-    if (text_[at_] == '[' && is_in_list())
+    if (text_[at] == '[' && is_in_list(at))
       pair_depth_ = depth_;
     else if (pair_depth_ == depth_)
       pair_depth_ = 0;
     if (pending_ && masked_depth_ == 0) {
       masked_depth_ = depth_;
       masked_kind_ = *pending_;
-      masks_schema_ = describes_value(text_.substr(at_ + 1, schema_reach_max));
+      masks_schema_ = describes_value(text_.substr(at + 1));
     }
     pending_.reset();
     names_value_ = false;
-    ++at_;
+    return at + 1;
   }
 
   void close() {
@@ -201,71 +164,86 @@ private:
     depth_ -= depth_ > 0 ? 1 : 0;
     pending_.reset();
     key_ = {};
-    ++at_;
   }
 
-  void on_string() {
-    const auto string = read_json_string(text_, at_);
-    at_ = string.end;
-    if (string.closed && take_colon()) {
-      key_ = string.content;
-      on_key(string);
-    } else {
+  std::size_t on_string(std::size_t at) {
+    const auto string = scanner_.read_string(at);
+    const auto value = string.closed ? behind_colon(string.end) : string.end;
+    if (value != string.end) {
+      if (!take_harmless(string.content))
+        on_key(string, value);
+    } else if (!string.is_plain() || is_value_awaited()) {
       on_string_value(string);
     }
+    return value;
   }
 
-  /// Whether the bracket at at_ opens an element of a list.
-  bool is_in_list() const noexcept {
-    auto before = at_;
-    while (before > 0 && is_space(text_[before - 1]))
-      --before;
-    return before > 0 && is_one_of(text_[before - 1], "[,");
+  /// Whether the value that follows matters because of what is before it.
+  bool is_value_awaited() const noexcept {
+    return pending_ || names_value_ || masked_depth_ > 0 || is_in_pair() || is_in_headers();
   }
 
-  /// Goes behind the ':' that follows, if one does.
-  bool take_colon() noexcept {
-    const auto found = next_token(text_, at_);
-    if (found == text_.size() || text_[found] != ':')
-      return false;
-    at_ = found + 1;
-    return true;
+  bool is_in_pair() const noexcept { return depth_ > 0 && pair_depth_ == depth_; }
+  bool is_in_headers() const noexcept { return equal_any_case(key_, "rawHeaders"); }
+
+  /// Whether the bracket at `at` opens an element of a list.
+  bool is_in_list(std::size_t at) const noexcept {
+    while (at > 0 && is_space(text_[at - 1]))
+      --at;
+    return at > 0 && is_one_of(text_[at - 1], "[,");
   }
 
-  void on_key(const json_string& key) {
-    if (key.escaped())
-      set_key(decoded(key.content, json_escapes));
+  /// Where the text goes on behind the ':' that follows at `at`; `at` if none does.
+  std::size_t behind_colon(std::size_t at) const noexcept {
+    const auto found = next_token(text_, at);
+    return found < text_.size() && text_[found] == ':' ? found + 1 : at;
+  }
+
+  /// `value`: where its value follows.
+  void on_key(const json_string& key, std::size_t value) {
+    key_ = key.content;
+    if (key.escaped)
+      set_key(decoded(key.content, json_escapes), value);
     else
-      set_key(key.content);
-    if (may_hold_secret(key, false))
-      mask_json_value(key, out_);
+      set_key(key.content, value);
+    if (!search(key, marks_of(key), false) && !pending_ && !key.escaped && !is_value_key(key.content))
+      harmless_.add(key.content, names_value_);
   }
 
-  bool may_hold_secret(const json_string& string, bool cut) const {
-    return string.may_hold_secret(cut) || (out_.policy().contacts().any() && string.may_hold_contact()) ||
-           holds_provider(string.content, cut) || holds_base64(string.content, !string.closed) || may_hold_own(string);
+  /// Masks the secrets in `string`; returns whether it had to be looked at. `cut`: it goes on behind its end.
+  bool search(const json_string& string, const string_marks& marks, bool cut) {
+    const auto suspicious =
+        marks.may_hold_secret(string, cut) || (out_.policy().contacts().any() && marks.may_hold_contact()) ||
+        (marks.word && find_provider(string.content, 0, cut)) ||
+        ((marks.run || !string.closed) && holds_base64(string.content, !string.closed)) || may_hold_own(string);
+    if (suspicious)
+      mask_json_value(string, marks, out_);
+    return suspicious;
   }
 
   /// What is escaped is searched when it is decoded.
   bool may_hold_own(const json_string& string) const {
-    return out_.policy().has_own() && (string.escaped() || out_.policy().holds_own(string.content));
+    return out_.policy().has_own() && (string.escaped || out_.policy().holds_own(string.content));
   }
 
-  void set_key(std::string_view key) {
+  void set_key(std::string_view key, std::size_t value) {
     pending_ = out_.policy().key(key);
     if (!pending_ && depth_ > 0 && is_value_key(key))
-      pending_ = named_depth_ == depth_ ? named_kind_ : class_of_later_name();
+      pending_ = class_of_value(value);
     names_value_ = is_naming_key(key);
   }
 
-  /// Of the name that follows its value: {"value": "hunter2", "name": "password"}.
-  std::optional<redaction_class> class_of_later_name() const {
-    const auto name = find_string(text_.substr(at_, name_reach_max), is_naming_key);
-    return name ? class_of(*name) : std::nullopt;
+  /// Of the name before the value, or of the one that follows it: {"value": "hunter2", "name": "password"}.
+  std::optional<redaction_class> class_of_value(std::size_t value) const {
+    const auto kind = named_depth_ == depth_ ? class_of(name_, name_escaped_) : std::nullopt;
+    if (kind)
+      return kind;
+    const auto name = find_name(text_.substr(value));
+    return name ? class_of(name->content, name->escaped) : std::nullopt;
   }
 
-  std::optional<redaction_class> class_of(const json_string& name) const {
-    return out_.policy().key(name.escaped() ? std::string_view{decoded(name.content, json_escapes)} : name.content);
+  std::optional<redaction_class> class_of(std::string_view name, bool escaped) const {
+    return escaped ? out_.policy().key(decoded(name, json_escapes)) : out_.policy().key(name);
   }
 
   std::optional<redaction_class> take_kind() noexcept {
@@ -280,65 +258,72 @@ private:
     if (const auto kind = take_kind())
       return out_.mask(value.content, *kind);
     if (names_value)
-      set_name(value);
+      set_name(value.content, value.escaped);
     else if (const auto kind = take_pair_kind(value))
       return out_.mask(value.content, *kind);
-    const auto cut = !value.closed || cut_;
-    if (value.may_hold_number() && is_numbering(value.content) && names_number(key_) && !may_hold_own(value))
+    if (value.closed && !value.escaped && is_harmless(value.content))
       return;
-    if (may_hold_secret(value, cut))
-      mask_json_value(value, out_);
+    const auto cut = !value.closed || cut_;
+    const auto marks = marks_of(value);
+    if (marks.may_hold_number() && is_numbering(value.content) && names_number(key_) && !may_hold_own(value))
+      return;
+    search(value, marks, cut);
   }
 
-  void set_name(const json_string& name) {
-    const auto kind = class_of(name);
-    named_depth_ = kind ? depth_ : 0;
-    named_kind_ = kind;
+  /// Values that are common and would each be looked at because of a ':'.
+  bool is_harmless(std::string_view value) const noexcept {
+    const auto& policy = out_.policy();
+    return !policy.has_own() && ((!policy.has_extra_keys() && is_timestamp(value)) || is_plain_url(value));
+  }
+
+  /// It is judged when a value comes: most have none.
+  void set_name(std::string_view name, bool escaped) noexcept {
+    name_ = name;
+    name_escaped_ = escaped;
+    named_depth_ = depth_;
   }
 
   /// The class of the second element of a pair in a list: [["password", "hunter2"], ["city", "Rome"]], or of one behind
   /// its name in a list of both: {"rawHeaders": ["Authorization", "Basic ..."]}.
   std::optional<redaction_class> take_pair_kind(const json_string& value) {
-    const auto closed = next_token(text_, at_) < text_.size() && text_[next_token(text_, at_)] == ']';
-    const auto in_pair = depth_ > 0 && pair_depth_ == depth_;
-    const auto in_headers = equal_any_case(key_, "rawHeaders");
-    if (!in_pair && !in_headers)
+    const auto in_headers = is_in_headers();
+    if (!is_in_pair() && !in_headers)
       return std::nullopt;
+    const auto next = next_token(text_, value.end);
+    const auto closed = next < text_.size() && text_[next] == ']';
     const auto kind = std::exchange(pair_kind_, std::nullopt);
     if (kind && (in_headers || closed))
       return kind;
-    pair_kind_ = class_of(value);
+    pair_kind_ = class_of(value.content, value.escaped);
     return std::nullopt;
   }
 
   /// A token without quotes: a number, a literal, a key of JSON5 or the end of JSON.
-  bool on_bare() {
-    const auto prefixed = at_ + 1 < text_.size() && is_one_of(text_[at_], "bBuUrR") && is_one_of(text_[at_ + 1], "'\"");
+  std::size_t on_bare(std::size_t at) {
+    const auto prefixed = at + 1 < text_.size() && is_one_of(text_[at], "bBuUrR") && is_one_of(text_[at + 1], "'\"");
     if (prefixed) // b'hunter2', of Python
-      return ++at_, true;
-    const auto end = token_end(text_, at_);
-    const auto token = text_.substr(at_, end - at_);
-    const auto begin = std::exchange(at_, end);
-    if (depth_ > 0 && take_colon()) {
+      return at + 1;
+    const auto [token, is_numeric] = read_token(text_, at);
+    const auto end = at + token.size();
+    const auto value = depth_ > 0 ? behind_colon(end) : end;
+    if (value != end) {
       key_ = token;
-      set_key(token);
+      set_key(token, value);
       for (const auto& own : out_.policy().find_own(token))
         out_.mask(own.part, own.kind);
-      return true;
+      return value;
     }
     names_value_ = false;
     if (const auto kind = take_kind()) {
       if (!is_plain_literal(token))
         out_.mask_quoted(token, *kind);
-      return true;
+      return end;
     }
-    if (!is_json_scalar(token)) {
-      at_ = begin;
-      return false;
-    }
+    if (!is_numeric && !is_json_literal(token))
+      return at;
     if (!out_.policy().has_own() || !mask_own_number(token))
       mask_json_number(token, key_, cut_ && end == text_.size(), out_);
-    return true;
+    return end;
   }
 
   /// Whether the patterns of the configuration match in it.
@@ -350,9 +335,10 @@ private:
   }
 
   std::string_view text_;
+  json_scanner scanner_;
+  name_memory harmless_;
   bool cut_;
   mask_writer& out_;
-  std::size_t at_ = 0;
   std::size_t depth_ = 0;
 
   std::optional<redaction_class> pending_; // of the value that follows
@@ -361,8 +347,9 @@ private:
   bool masks_schema_ = false;   // only what describes no value is masked
   std::string_view key_;        // the last one, as written: that of a value, or of the list it is in
   bool names_value_ = false;    // the value that follows names the one under "value"
-  std::size_t named_depth_ = 0; // of the object whose "value" is named as sensitive; 0: none
-  std::optional<redaction_class> named_kind_;
+  std::size_t named_depth_ = 0; // of the object whose "value" is named by name_; 0: none
+  std::string_view name_;
+  bool name_escaped_ = false;
   std::size_t pair_depth_ = 0; // of a list that is an element of a list; 0: none
   std::optional<redaction_class> pair_kind_;
 };

@@ -48,6 +48,16 @@ constexpr auto letter_bits = std::size_t{5};
 /// The same for both cases of a letter.
 constexpr std::size_t code_of(char c) noexcept { return index_of(c) & ((1u << letter_bits) - 1); }
 
+constexpr auto no_code = std::uint8_t{0xff};
+
+/// The codes of letters and digits.
+constexpr auto codes = [] {
+  auto table = std::array<std::uint8_t, 256>{};
+  for (auto i = std::size_t{0}; i < table.size(); ++i)
+    table[i] = letters[i] == letter::none ? no_code : static_cast<std::uint8_t>(code_of(static_cast<char>(i)));
+  return table;
+}();
+
 constexpr std::size_t bucket_of(char first, char second) noexcept {
   return code_of(first) << letter_bits | code_of(second);
 }
@@ -186,9 +196,10 @@ void key_rule::note_opening(std::string_view stem) noexcept {
 bool key_rule::may_match(std::string_view key) const noexcept {
   auto opening = std::size_t{0};
   for (auto c : key) {
-    if (letters[index_of(c)] == letter::none)
+    const auto code = codes[index_of(c)];
+    if (code == no_code)
       continue;
-    opening = (opening << letter_bits | code_of(c)) & (openings_.size() - 1);
+    opening = (opening << letter_bits | code) & (openings_.size() - 1);
     if (openings_[opening])
       return true;
   }

@@ -48,6 +48,8 @@ public:
   [[nodiscard]] std::optional<redaction_class> match(std::string_view key,
                                                      std::size_t stem_size_min = 0) const noexcept;
 
+  [[nodiscard]] bool has_extra() const noexcept { return !names_.empty(); }
+
 private:
   struct bucket {
     std::uint32_t begin = 0;

@@ -1,6 +1,7 @@
 #include "actors/redaction/keyed_value.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/byte_block.hpp"
 #include "actors/redaction/mask.hpp"
 
 #include <algorithm>
@@ -12,16 +13,25 @@ namespace {
 
 constexpr auto escapes_max = 8; // backslashes before the quote of a key
 
-bool is_key_char(char c) noexcept { return is_alnum(c) || index_of(c) >= 0x80 || is_one_of(c, "_-.$[]%@+*"); }
+constexpr auto key_chars = [] {
+  auto table = std::array<bool, 256>{};
+  for (auto i = std::size_t{0}; i < table.size(); ++i) {
+    const auto c = static_cast<char>(i);
+    table[i] = is_alnum(c) || i >= 0x80 || is_one_of(c, "_-.$[]%@+*");
+  }
+  return table;
+}();
 
-std::size_t skip_back(std::string_view text, std::size_t at, std::size_t floor, bool (*skips)(char) noexcept) noexcept {
+template <class Skips>
+std::size_t skip_back(std::string_view text, std::size_t at, std::size_t floor, Skips skips) noexcept {
   while (at > floor && skips(text[at - 1]))
     --at;
   return at;
 }
 
 std::size_t name_begin(std::string_view text, std::size_t end, std::size_t floor) noexcept {
-  return skip_back(text, end, std::max(floor, end - std::min(end, text_key_size_max)), is_key_char);
+  const auto lowest = std::max(floor, end - std::min(end, text_key_size_max));
+  return skip_back(text, end, lowest, [](char c) { return key_chars[index_of(c)]; });
 }
 
 /// The name between quotes; `end` is where its closing quote is.
@@ -102,11 +112,17 @@ std::string_view block_value(std::string_view text, std::size_t at) noexcept {
   return between(text, begin, end);
 }
 
-/// Whether a value on the line at `begin` is left to the lines below: it is empty or the header of a YAML block.
+/// Whether a value on the line at `begin` is left to the lines below: it is empty or the header of a YAML block. Looks
+/// no further than it must: a line may be the whole text.
 bool is_below(std::string_view text, std::size_t begin) noexcept {
-  const auto line = trimmed(text.substr(begin, line_end(text, begin) - begin));
-  return line.empty() ||
-         (is_one_of(line[0], "|>") && line.find_first_not_of("+-0123456789", 1) == std::string_view::npos);
+  const auto skip = [&](std::size_t at, std::string_view set) {
+    return std::min(text.find_first_not_of(set, at), text.size());
+  };
+  const auto ends = [&](std::size_t at) { return at == text.size() || text[at] == '\n'; };
+  const auto first = skip(begin, " \t\r");
+  if (ends(first) || !is_one_of(text[first], "|>"))
+    return ends(first);
+  return ends(skip(skip(first + 1, "+-0123456789"), " \t\r"));
 }
 
 /// What var_dump() of PHP writes on the line below: string(7) "hunter2", int(17).
@@ -186,6 +202,21 @@ std::string_view bare_value(std::string_view text, std::size_t begin, const text
   const auto line = text.substr(0, line_end(text, begin));
   return between(line, begin,
                  std::min({line.find("</", begin), line.find("-->", begin), line.find("]]>", begin), line.size()}));
+}
+
+/// Whether an '@' comes before what ends a URL; most have none.
+[[gnu::flatten]] bool has_at_sign(std::string_view text) noexcept {
+  for (auto at = std::size_t{0}; at < text.size(); at += block_size) {
+    const auto block = byte_block::read(text, at);
+    const auto signs = block.bits([](auto bytes) { return bytes.is('@'); });
+    const auto ends = block.bits([](auto bytes) {
+      return bytes.within('\t', '\n') | bytes.is('\r') | bytes.is(' ') | bytes.is('"') | bytes.is('\'') |
+             bytes.is('<') | bytes.is('>');
+    });
+    if ((signs | ends) != 0)
+      return (signs & bits_below(ends)) != 0;
+  }
+  return false;
 }
 
 } // namespace
@@ -338,13 +369,14 @@ std::size_t scheme_end_size(std::string_view text, std::size_t at) noexcept {
 }
 
 std::string_view userinfo_after(std::string_view text, std::size_t at) noexcept {
-  auto rest = text.substr(at + scheme_end_size(text, at), authority_size_max);
-  rest = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
-  auto authority = rest.substr(0, rest.find_first_of("/?#"));
+  const auto rest = text.substr(at + scheme_end_size(text, at), authority_size_max);
+  if (!has_at_sign(rest))
+    return {};
+  auto authority = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>/?#"));
   const auto colon = authority.find(':');
   const auto has_port = colon == std::string_view::npos || std::ranges::all_of(authority.substr(colon + 1), is_digit);
   if (authority.find('@') == std::string_view::npos && !has_port && !authority.starts_with('['))
-    authority = rest; // a password with a slash
+    authority = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>")); // a password with a slash
   const auto end = authority.rfind('@');
   const auto userinfo = authority.substr(0, end == std::string_view::npos ? 0 : end);
   return is_user(userinfo) ? std::string_view{} : userinfo;

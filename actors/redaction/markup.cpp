@@ -17,11 +17,36 @@ constexpr auto void_elements = std::to_array<std::string_view>(
 constexpr auto naming_attributes =
     std::to_array<std::string_view>({"name", "key", "id", "field", "type", "property", "itemprop"});
 
+/// `names`: in lower case.
 bool is_among(std::string_view name, std::span<const std::string_view> names) noexcept {
-  return std::ranges::any_of(names, [name](std::string_view other) { return equal_any_case(name, other); });
+  if (name.empty())
+    return false;
+  const auto first = to_lower(name[0]); // most differ in it
+  return std::ranges::any_of(names, [=](std::string_view other) {
+    return other.size() == name.size() && other[0] == first && equal_any_case(name, other);
+  });
 }
 
-bool is_name_char(char c) noexcept { return is_alnum(c) || index_of(c) >= 0x80 || is_one_of(c, "_-.:"); }
+enum byte_role : std::uint8_t {
+  of_name = 1,
+  space = 2,
+  ends_attribute = 4 // its name
+};
+
+constexpr auto roles = [] {
+  auto table = std::array<std::uint8_t, 256>{};
+  for (auto i = std::size_t{0}; i < table.size(); ++i) {
+    const auto c = static_cast<char>(i);
+    const auto name = is_alnum(c) || i >= 0x80 || is_one_of(c, "_-.:") ? of_name : 0;
+    const auto end = is_space(c) || is_one_of(c, "=>/") ? ends_attribute : 0;
+    table[i] = static_cast<std::uint8_t>(name | end | (is_space(c) ? space : 0));
+  }
+  return table;
+}();
+
+bool is_name_char(char c) noexcept { return (roles[index_of(c)] & of_name) != 0; }
+bool is_tag_space(char c) noexcept { return (roles[index_of(c)] & space) != 0; }
+bool is_attribute_char(char c) noexcept { return (roles[index_of(c)] & ends_attribute) == 0; }
 
 class tag_reader {
 public:
@@ -43,15 +68,17 @@ private:
   template <class Accepts>
   std::string_view word(Accepts accepts) noexcept {
     const auto begin = at_;
-    while (at_ < text_.size() && accepts(text_[at_]))
-      ++at_;
-    return text_.substr(begin, at_ - begin);
+    auto end = begin;
+    while (end < text_.size() && accepts(text_[end]))
+      ++end;
+    at_ = end;
+    return text_.substr(begin, end - begin);
   }
 
   void read_attribute(markup_tag& tag) noexcept {
-    word(is_space);
-    const auto name = word([](char c) { return !is_space(c) && !is_one_of(c, "=>/"); });
-    word(is_space);
+    word([](char c) { return is_tag_space(c); });
+    const auto name = word([](char c) { return is_attribute_char(c); });
+    word([](char c) { return is_tag_space(c); });
     if (at_ == text_.size() || text_[at_] == '>')
       return;
     if (text_[at_] != '=') {
@@ -67,9 +94,9 @@ private:
   }
 
   std::string_view read_value() noexcept {
-    word(is_space);
+    word([](char c) { return is_tag_space(c); });
     if (at_ == text_.size() || (text_[at_] != '"' && text_[at_] != '\''))
-      return word([](char c) { return !is_space(c) && c != '>'; });
+      return word([](char c) { return !is_tag_space(c) && c != '>'; });
     const auto quote = text_[at_++];
     const auto value = word([quote](char c) { return c != quote; });
     at_ = std::min(at_ + 1, text_.size());

@@ -94,9 +94,11 @@ std::string multipart_delimiter(std::string_view text, std::string_view content_
     if (!boundary.empty() && find_delimiter(text, delimiter, 0) != std::string_view::npos)
       return delimiter;
   }
+  if (!text.starts_with("--"))
+    return {};
   const auto line = text.substr(0, std::min(text.find('\n'), boundary_size_max));
   const auto next = text.substr(std::min(line.size() + 1, text.size()));
-  const auto is_boundary = line.starts_with("--") && trimmed(line).size() > 2 && starts_any_case(next, "content-");
+  const auto is_boundary = trimmed(line).size() > 2 && starts_any_case(next, "content-");
   return is_boundary ? std::string{trimmed(line)} : std::string{};
 }
 

@@ -12,6 +12,8 @@
 #include "actors/redaction/phrase.hpp"
 #include "actors/redaction/providers.hpp"
 #include "actors/redaction/sql_row.hpp"
+#include "actors/redaction/text_names.hpp"
+#include "actors/redaction/text_signs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -46,13 +48,16 @@ bool opens_track(std::string_view text) noexcept {
 
 class text_pass {
 public:
-  text_pass(std::string_view text, bool cut, text_kind kind, mask_writer& out) noexcept
+  text_pass(std::string_view text, bool cut, text_kind kind, text_words words, mask_writer& out) noexcept
       : text_{text}
       , cut_{cut}
       , kind_{kind}
       , out_{out}
-      , providers_{text, cut}
-      , base64_{text, cut}
+      , names_{out.policy()}
+      , signs_{text, cut, out.policy().contacts().any()}
+      , providers_{words.provider && text.size() >= provider_word_min ? provider_search{text, cut}
+                                                                      : provider_search{text}}
+      , base64_{words.base64 ? base64_search{text, cut} : base64_search{text}}
       , row_{text, out.policy()} {}
 
   void run() {
@@ -67,6 +72,8 @@ public:
         on_base64();
       else
         step();
+      const auto next = std::max(at_, std::min({element_begin_, row_.begin(), providers_.begin(), base64_.begin()}));
+      at_ = at_ == next ? next : std::min(signs_.next(at_), next);
     }
   }
 
@@ -152,7 +159,7 @@ private:
   /// A literal behind "PASSWORD" or "IDENTIFIED BY".
   void on_quote() {
     const auto found = literal_at(text_, at_);
-    const auto kind = found ? class_of_name(found->name) : std::nullopt;
+    const auto kind = found ? names_.class_of(found->name) : std::nullopt;
     if (kind && !found->value.empty())
       return mask(found->value, *kind);
     ++at_;
@@ -160,7 +167,7 @@ private:
 
   bool on_option() {
     const auto found = option_at(text_, at_);
-    const auto kind = found && found->value.data() ? class_of_name(found->name) : std::nullopt;
+    const auto kind = found && found->value.data() ? names_.class_of(found->name) : std::nullopt;
     if (!kind || found->value.empty())
       return false;
     mask(found->value, *kind);
@@ -235,7 +242,7 @@ private:
 
   bool on_serialized() {
     const auto found = text_[at_] == ':' ? serialized_at(text_, at_) : std::nullopt;
-    const auto kind = found ? class_of_name(found->name) : std::nullopt;
+    const auto kind = found ? names_.class_of(found->name) : std::nullopt;
     if (!kind || found->value.empty())
       return false;
     mask(found->value, *kind);
@@ -250,13 +257,13 @@ private:
     value = trimmed(value.substr(0, value.find_first_of("\r\n,;")));
     while (!value.empty() && is_quote(value[0]))
       value = value.substr(1, value.size() - 2);
-    named_kind_ = value.find(' ') == std::string_view::npos ? class_of_name(value) : std::nullopt;
+    named_kind_ = value.find(' ') == std::string_view::npos ? names_.class_of(value) : std::nullopt;
     named_end_ = at_ + name_reach_max;
   }
 
   static constexpr auto name_reach_max = std::size_t{256}; // bytes from a name to its value
 
-  std::optional<redaction_class> class_of(const text_key& key) const {
+  std::optional<redaction_class> class_of(const text_key& key) {
     if (text_[at_] == ':' && key.in_path)
       return std::nullopt;
     const auto is_value = equal_any_case(key.name, "value");
@@ -264,25 +271,17 @@ private:
       return tag_kind_;
     if (is_value && at_ < named_end_ && named_kind_)
       return named_kind_;
-    if (const auto kind = class_of_name(key.name))
+    if (const auto kind = names_.class_of(key.name))
       return kind;
     if (is_one_of(key.lead, "?&") && equal_any_case(key.name, "signature"))
       return redaction_class::secret; // of a URL that is as good as a password
     if (key.before.empty())
       return std::nullopt;
     if (text_[at_] == ':' && equal_any_case(key.name, "is"))
-      return class_of_name(key.before);
-    if (class_of_name(key.before) && !follows_secret(key.name))
+      return names_.class_of(key.before);
+    if (names_.class_of(key.before) && !follows_secret(key.name))
       return std::nullopt; // "password reset: done"
-    return class_of_name(key.whole());
-  }
-
-  std::optional<redaction_class> class_of_name(std::string_view name) const {
-    if (name.find('\\') != std::string_view::npos)
-      return out_.policy().key(decoded(name, json_escapes));
-    if (name.find('%') != std::string_view::npos)
-      return out_.policy().key(decoded(name, form_escapes));
-    return out_.policy().key(name);
+    return names_.class_of(key.whole());
   }
 
   void on_authority() {
@@ -296,9 +295,13 @@ private:
   }
 
   void on_markup() {
-    const auto tag = parse_tag(text_, at_);
-    if (tag && out_.spend(tag->whole))
-      enter(*tag);
+    if (const auto tag = parse_tag(text_, at_)) {
+      if (tag->whole.size() > tags_left_)
+        return out_.remove_from(tag->whole, removal::work);
+      tags_left_ -= tag->whole.size();
+      if (out_.spend(tag->whole))
+        enter(*tag);
+    }
     ++at_;
   }
 
@@ -312,14 +315,14 @@ private:
 
   void enter(const markup_tag& tag) {
     const auto end = at_ + tag.whole.size();
-    tag_kind_ = tag.naming.empty() ? std::nullopt : out_.policy().key(tag.naming);
+    tag_kind_ = tag.naming.empty() ? std::nullopt : names_.class_of_plain(tag.naming);
     tag_end_ = end;
     tag_name_ = tag.name;
     if (equal_any_case(tag.name, "script") && tag.has_content)
       script_end_ = std::min(find_any_case(text_, "</script", end), text_.size());
     auto kind = std::exchange(sibling_kind_, std::nullopt);
     if (!kind)
-      kind = out_.policy().key(tag.name);
+      kind = names_.class_of_plain(tag.name);
     if (!kind && tag.names_content)
       kind = tag_kind_;
     if (kind && tag.has_content && !is_generic(tag)) {
@@ -344,12 +347,18 @@ private:
     at_ = end;
   }
 
+  /// A '<' inside of a tag opens another, so that tags may overlap: what all of them may have, by the size of the text.
+  static constexpr auto tags_factor_max = std::size_t{8};
+  static constexpr auto tags_size_min = std::size_t{4096};
+
   static constexpr auto none = std::numeric_limits<std::size_t>::max();
 
   std::string_view text_;
   bool cut_;
   text_kind kind_;
   mask_writer& out_;
+  text_names names_;
+  text_signs signs_;
   provider_search providers_;
   base64_search base64_;
   sql_row row_;
@@ -363,6 +372,7 @@ private:
   std::size_t named_end_ = 0;                 // to where
 
   std::size_t script_end_ = 0;
+  std::size_t tags_left_ = tags_factor_max * std::max(text_.size(), tags_size_min);
   std::string_view tag_name_;
   std::size_t tag_end_ = 0;                 // of the tag that at_ is in
   std::optional<redaction_class> tag_kind_; // of its attribute "value" or "content"
@@ -374,11 +384,11 @@ private:
 
 } // namespace
 
-void mask_text(std::string_view text, bool cut, mask_writer& out, text_kind kind) {
+void mask_text(std::string_view text, bool cut, mask_writer& out, text_kind kind, text_words words) {
   if (!out.spend(text))
     return;
   const auto own = own_scope{text, out};
-  text_pass{text, cut, kind, out}.run();
+  text_pass{text, cut, kind, words, out}.run();
 }
 
 } // namespace cleartap::masking

@@ -53,6 +53,9 @@ public:
     return kind;
   }
 
+  /// Whether key() knows other names than the built-in ones, which have two letters at least.
+  [[nodiscard]] bool has_extra_keys() const noexcept { return keys_.has_extra(); }
+
   /// The class of the value of the header `name`, or nothing if it may be shown.
   [[nodiscard]] std::optional<redaction_class> header(std::string_view name) const;
 

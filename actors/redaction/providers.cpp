@@ -15,22 +15,6 @@ constexpr auto bot_id_max = std::size_t{12};
 
 constexpr bool is_word_char(char c) noexcept { return is_base64url(c) || c == '.'; }
 
-/// What a byte is in a word.
-enum word_part : std::uint8_t {
-  no_part = 0,
-  inner = 1, // a letter or digit
-  joint = 2  // parts the words of a longer one, as in "my-ghp_..."
-};
-
-constexpr auto word_parts = [] {
-  auto table = std::array<std::uint8_t, 256>{};
-  for (auto i = std::size_t{0}; i < table.size(); ++i) {
-    const auto c = static_cast<char>(i);
-    table[i] = is_alnum(c) ? inner : is_word_char(c) ? joint : no_part;
-  }
-  return table;
-}();
-
 constexpr bool is_in(token_alphabet alphabet, char c) noexcept {
   switch (alphabet) {
   case token_alphabet::hex:
@@ -162,12 +146,15 @@ bool is_bot_token(std::string_view word) noexcept {
   return first >= 23 && first <= 28 && second - first - 1 == 6 && last >= 27 && last <= 40 && is_mixed(word);
 }
 
+/// Precondition: there is a byte behind text[at].
 std::optional<finding> find_at(std::string_view text, std::size_t word, std::size_t at, bool cut) noexcept {
   const auto first = index_of(text[at]);
   if (first >= 128)
     return std::nullopt;
   for (auto i = by_first_byte.begins[first]; i < by_first_byte.begins[first + 1]; ++i) {
     const auto& form = by_first_byte.forms[i];
+    if (form.prefix.size() > 1 && form.prefix[1] != text[at + 1])
+      continue;
     if (const auto size = token_size(form, text, at, cut)) {
       const auto begin = (form.checks & with_head) != 0 ? word : at;
       return finding{text.substr(begin, at + size - begin), redaction_class::provider};
@@ -183,50 +170,103 @@ std::size_t escape_size(std::string_view text, std::size_t word) noexcept {
   return text[word - 1] == '\\' ? 1 : 2;
 }
 
-/// `joins`: there are joints in the word.
-std::optional<finding> find_in_word(std::string_view text, std::size_t begin, std::size_t end, bool joins,
-                                    bool cut) noexcept {
-  const auto find = [&](std::size_t at) -> std::optional<finding> {
-    if (at + 1 >= end || !openings[pair_of(text[at], text[at + 1])])
-      return std::nullopt;
-    return find_at(text, begin, at, cut);
-  };
-  const auto joined = begin > 0 && is_alnum(text[begin - 1]); // the search began inside of the word
-  if (auto found = joined ? std::nullopt : find(begin))
-    return found;
-  if (const auto escape = escape_size(text, begin); escape != 0)
-    if (auto found = find(begin + escape))
-      return found;
-  if (!joins)
-    return std::nullopt;
-  for (auto at = begin; at < end; ++at)
-    if (word_parts[index_of(text[at])] == joint)
-      if (auto found = find(at + 1))
+struct word_bounds {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool may_join = false; // joints may be in it
+};
+
+template <class Lane>
+Lane joint_bytes(Lane bytes) noexcept {
+  return bytes.within('-', '.') | bytes.is('_');
+}
+
+/// Goes through the words of at least provider_word_min bytes. What is before `from` is no part of them.
+class word_search {
+public:
+  word_search(std::string_view text, std::size_t from) noexcept : text_{text}, next_{from} {}
+
+  /// The next one; empty at the end of the text.
+  word_bounds next() noexcept {
+    while (longs_ == 0)
+      if (!advance())
+        return {text_.size(), text_.size()};
+    const auto last = lowest_bit(longs_);
+    const auto begin = block_ + last + 1 - provider_word_min;
+    auto joins = begin < block_ || (joints_ & bits_from(begin - block_)) != 0;
+    auto ends = ~words_ & bits_from(last);
+    for (; ends == 0; ends = ~words_) {
+      if (!advance())
+        return {begin, text_.size(), true};
+      joins = true;
+    }
+    longs_ &= bits_from(lowest_bit(ends));
+    return {begin, block_ + lowest_bit(ends), joins};
+  }
+
+private:
+  [[gnu::flatten]] bool advance() noexcept {
+    longs_ = 0;
+    if (next_ >= text_.size())
+      return false;
+    block_ = next_;
+    next_ += block_size;
+    const auto block = byte_block::read(text_, block_);
+    words_ = block.bits([](auto bytes) { return word_bytes(bytes); });
+    joints_ = block.bits([](auto bytes) { return joint_bytes(bytes); });
+    longs_ = runs_.next(words_);
+    return true;
+  }
+
+  std::string_view text_;
+  std::size_t next_;
+  std::size_t block_ = 0;
+  word_runs runs_;
+  std::uint64_t words_ = 0;
+  std::uint64_t joints_ = 0;
+  std::uint64_t longs_ = 0; // of words that were not given yet
+};
+
+/// Calls `find` behind each joint of a word, which parts the words of a longer one as in "my-ghp_...".
+template <class Find>
+std::optional<finding> find_behind_joints(std::string_view text, word_bounds word, Find find) noexcept {
+  for (auto block = word.begin; block < word.end; block += block_size) {
+    const auto bytes = byte_block::read(text.substr(0, word.end), block);
+    auto joints = bytes.bits([](auto each) { return joint_bytes(each); });
+    for (; joints != 0; joints &= joints - 1)
+      if (auto found = find(block + lowest_bit(joints) + 1))
         return found;
-  if (is_bot_token(text.substr(begin, end - begin)))
-    return finding{text.substr(begin, end - begin), redaction_class::provider};
+  }
   return std::nullopt;
+}
+
+std::optional<finding> find_in_word(std::string_view text, word_bounds word, bool cut) noexcept {
+  const auto find = [&](std::size_t at) -> std::optional<finding> {
+    if (at + 1 >= word.end || !openings[pair_of(text[at], text[at + 1])])
+      return std::nullopt;
+    return find_at(text, word.begin, at, cut);
+  };
+  const auto joined = word.begin > 0 && is_alnum(text[word.begin - 1]); // the search began inside of the word
+  if (auto found = joined ? std::nullopt : find(word.begin))
+    return found;
+  if (const auto escape = escape_size(text, word.begin); escape != 0)
+    if (auto found = find(word.begin + escape))
+      return found;
+  if (!word.may_join)
+    return std::nullopt;
+  if (auto found = find_behind_joints(text, word, find))
+    return found;
+  const auto whole = text.substr(word.begin, word.end - word.begin);
+  return is_bot_token(whole) ? std::optional{finding{whole, redaction_class::provider}} : std::nullopt;
 }
 
 } // namespace
 
 std::optional<finding> find_provider(std::string_view text, std::size_t from, bool cut) noexcept {
-  for (auto at = from; at + provider_word_min <= text.size();) {
-    auto probe = at + provider_word_min;
-    auto parts = unsigned{0};
-    for (; probe > at && word_parts[index_of(text[probe - 1])] != no_part; --probe)
-      parts |= word_parts[index_of(text[probe - 1])];
-    if (probe > at) {
-      at = probe; // the byte before it ends a word
-      continue;
-    }
-    auto end = at + provider_word_min;
-    for (; end < text.size() && word_parts[index_of(text[end])] != no_part; ++end)
-      parts |= word_parts[index_of(text[end])];
-    if (auto found = find_in_word(text, at, end, (parts & joint) != 0, cut))
+  auto words = word_search{text, from};
+  for (auto word = words.next(); word.begin < word.end; word = words.next())
+    if (auto found = find_in_word(text, word, cut))
       return found;
-    at = end;
-  }
   return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/redaction/patterns.hpp"
+#include "actors/redaction/word_runs.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -12,23 +13,17 @@ namespace cleartap::masking {
 /// Bytes behind a prefix from which a token that the end of a cut text has shortened is told.
 inline constexpr auto cut_token_min = std::size_t{12};
 
-/// The shortest word that can open a token ("discord.com"): text is searched in steps of this size, so that short words
-/// cost nothing.
-inline constexpr auto provider_word_min = std::size_t{11};
-
 /// The first token that begins at `from` or behind it. `cut`: the text goes on behind its end. A word of the text
 /// bounds a token on both sides; "\n" and "%22" as their escapes stand before one are no part of it.
 [[nodiscard]] std::optional<finding> find_provider(std::string_view text, std::size_t from, bool cut) noexcept;
-
-/// Whether find_provider() finds one, without a call for short texts.
-inline bool holds_provider(std::string_view text, bool cut) noexcept {
-  return text.size() >= provider_word_min && find_provider(text, 0, cut).has_value();
-}
 
 /// find_provider(), remembered until it is passed, for a search that goes through a text step by step.
 class provider_search {
 public:
   provider_search(std::string_view text, bool cut) noexcept : text_{text}, cut_{cut} { advance(0); }
+
+  /// For a text that has no word of provider_word_min bytes.
+  explicit provider_search(std::string_view text) noexcept : text_{text}, begin_{text.size()} {}
 
   /// Where the next token begins; the size of the text if there is none.
   std::size_t begin() const noexcept { return begin_; }
@@ -44,7 +39,7 @@ public:
 
 private:
   std::string_view text_;
-  bool cut_;
+  bool cut_ = false;
   std::optional<finding> found_;
   std::size_t begin_ = 0;
 };

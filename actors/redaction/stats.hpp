@@ -11,7 +11,7 @@ namespace cleartap {
 
 /// Why the rest of a body was removed instead of searched.
 enum class removal : std::uint8_t {
-  work,   // work_max of the exchange was reached
+  work,   // work_max of the exchange was reached, or tags overlap too often
   depth,  // depth_max of JSON or multipart_levels_max was reached
   growth, // its masks took growth_max more bytes than what they stand for
   binary  // a secret inside a format that is not text

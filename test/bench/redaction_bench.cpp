@@ -1,6 +1,7 @@
 // What redaction costs for bodies without secrets, in CPU time of one thread, as JSON lines.
 #include "actors/redaction/redact.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <functional>
@@ -10,8 +11,9 @@ using namespace cleartap;
 
 namespace {
 
-constexpr auto seconds_min = 1.0; // of CPU time per figure
-constexpr auto batch_bytes = std::size_t{4} << 20;
+constexpr auto runs = 20;                          // the best of them counts: what else the machine does only ever adds
+constexpr auto seconds_min = 0.05;                 // of CPU time per run
+constexpr auto batch_bytes = std::size_t{1} << 20; // not more than what stays in the caches
 
 double cpu_seconds() {
   auto now = timespec{};
@@ -54,6 +56,13 @@ public:
     });
   }
 
+  /// Text that its writer has escaped: lines, quotes and letters that are not ASCII.
+  std::string escaped_json(std::size_t size) {
+    return repeated(size, "[", "\"\"]", [this] {
+      return R"("He said \"no\" \u00e0 )" + number(2) + R"( heures,\nand w\u00e9nt home.\n\tC:\\shop\\items\n",)";
+    });
+  }
+
   std::string html(std::size_t size) {
     return repeated(size, "<!doctype html><html><head><title>Shop</title></head><body>", "</body></html>", [this] {
       return R"(<div class="item" id="i)" + number(4) + R"("><a href="/items/)" + number(4) +
@@ -76,10 +85,8 @@ private:
   std::mt19937_64 random_{7};
 };
 
-/// Its notes and masks count too: digits are taken for cards now and then.
-void bench(const char* name, const char* type, const std::string& body) {
-  const auto policy = redaction_policy{};
-  auto stats = redaction_stats{};
+/// Bytes per second of one run. Its notes and masks count too: digits are taken for cards now and then.
+double rate_of(const char* type, const std::string& body, const redaction_policy& policy, redaction_stats& stats) {
   auto bytes = std::uint64_t{0};
   auto spent = 0.0;
   while (spent < seconds_min) {
@@ -95,13 +102,21 @@ void bench(const char* name, const char* type, const std::string& body) {
     spent += cpu_seconds() - begin;
     bytes += batch.size() * body.size();
   }
+  return static_cast<double>(bytes) / spent;
+}
+
+void bench(const char* name, const char* type, const std::string& body) {
+  const auto policy = redaction_policy{};
+  auto stats = redaction_stats{};
+  auto best = 0.0;
+  for (auto i = 0; i < runs; ++i)
+    best = std::max(best, rate_of(type, body, policy, stats));
   auto masks = std::uint64_t{0};
   for (const auto each : stats.masked)
     masks += each;
   std::printf("{\"bench\":\"redaction\",\"body\":\"%s\",\"bytes\":%zu,\"gigabytes_per_second_per_core\":%.3f,"
               "\"masks_per_body\":%.2f}\n",
-              name, body.size(), static_cast<double>(bytes) / spent * 1e-9,
-              static_cast<double>(masks) / static_cast<double>(stats.exchanges));
+              name, body.size(), best * 1e-9, static_cast<double>(masks) / static_cast<double>(stats.exchanges));
   std::fflush(stdout);
 }
 
@@ -114,6 +129,7 @@ int main() {
   bench("html", "text/html", texts.html(16 * 1024));
   bench("base64 in json", "application/json", texts.base64_heavy(16 * 1024));
   bench("base64 as text", "text/plain", texts.base64(16 * 1024));
+  bench("escapes in json", "application/json", texts.escaped_json(16 * 1024));
   bench("digits in json", "application/json", texts.digit_heavy(16 * 1024));
   bench("digits as text", "text/plain", texts.digit_text(16 * 1024));
 }

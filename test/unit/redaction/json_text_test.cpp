@@ -5,6 +5,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <vector>
+
 using namespace cleartap;
 using sample::json;
 using namespace std::string_literals;
@@ -106,4 +108,33 @@ TEST_CASE("a string that nests JSON too often is masked where there is too much 
   CHECK(shown.find("[REDACTED:secret]") != std::string::npos);
   CHECK(sample::is_json(shown));
   CHECK(json(nested(masking::layers_max)) == nested(masking::layers_max));
+}
+
+TEST_CASE("times and plain links stay, and secrets that look like them are masked") {
+  for (const auto* same : {R"({"at":"2026-11-23T08:25:11Z","b":"2026-11-23 08:25:11.123+01:00"})",
+                           R"({"url":"https://api.shop.test/v1/items/123456","b":"http://shop.test"})"})
+    CHECK(json(same) == same);
+  CHECK(json(R"(["2026-11-23T08:25:11Z password=hunter22"])") ==
+        R"(["2026-11-23T08:25:11Z password=[REDACTED:password]"])");
+  CHECK(json(R"(["https://shop.test/4111111111111111/a"])") == R"(["https://shop.test/[REDACTED:card]/a"])");
+  CHECK(json(R"(["https://joe:hunter22@shop.test/a"])") == R"(["https://[REDACTED:url]@shop.test/a"])");
+  CHECK(json(R"(["https://shop.test/a?token=hunter22"])") == R"(["https://shop.test/a?token=[REDACTED:token]"])");
+  CHECK(json(R"(["https://shop.test/a/cGFzc3dvcmQ9aHVudGVyMjI"])") == R"(["https://shop.test/a/[REDACTED:password]"])");
+  CHECK(json(R"({"token":"2026-11-23T08:25:11Z"})") == R"({"token":"[REDACTED:token]"})");
+}
+
+TEST_CASE("a time holds a key if the configuration has one of a letter") {
+  const auto keys = std::vector<std::string>{"t"};
+  const auto policy = redaction_policy{{}, keys};
+  auto what = sample::with_body("application/json", R"(["2026-11-23T08:25:11Z"])");
+  auto stats = redaction_stats{};
+  redact(what, policy, stats);
+  CHECK(what.request->body.bytes != R"(["2026-11-23T08:25:11Z"])");
+}
+
+TEST_CASE("a key that was harmless under one name is judged anew under another") {
+  CHECK(json(R"([{"page":1,"pages":2},{"page":1,"passwd":3,"page":4}])") ==
+        R"([{"page":1,"pages":2},{"page":1,"passwd":"[REDACTED:password]","page":4}])");
+  CHECK(json(R"([{"name":"a","value":"b"},{"name":"otp","value":"b"},{"name":"a","value":"b"}])") ==
+        R"([{"name":"a","value":"b"},{"name":"otp","value":"[REDACTED:password]"},{"name":"a","value":"b"}])");
 }

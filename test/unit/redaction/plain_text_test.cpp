@@ -92,3 +92,23 @@ TEST_CASE("text without secrets stays") {
         "if (a < b && c == d) {}", "::::====<<<<", "", "\xff\xfe", "user@host", "git clone https://x.org/a.git"})
     CHECK(text(benign) == benign);
 }
+
+TEST_CASE("tags that overlap too often cost the rest of the text, not time") {
+  auto overlapping = std::string{};
+  for (auto i = 0; i < 4'000; ++i)
+    overlapping += "<a b=";
+  auto what = sample::with_body("text/html", "a < b <i>c</i> " + overlapping);
+  auto stats = redaction_stats{};
+  redact(what, sample::policy(), stats);
+  CHECK(stats.removed_for(removal::work) == 1);
+  CHECK(what.request->body.bytes.starts_with("a < b <i>c</i> <a b="));
+  CHECK(what.request->body.truncated);
+  CHECK(text("<a b='<c d=\"<e f>\">'><g> <h") == "<a b='<c d=\"<e f>\">'><g> <h");
+}
+
+TEST_CASE("a line is read only as far as the value goes") {
+  CHECK(text("password: |\n  hunter22\n") == "password: |\n  [REDACTED:password]\n");
+  CHECK(text("password: >-  \r\n  hunter22\n") == "password: >-  \r\n  [REDACTED:password]\n");
+  CHECK(text("password: | hunter22") == "password: [REDACTED:password]");
+  CHECK(text("password:\t\n") == "password:\t\n");
+}

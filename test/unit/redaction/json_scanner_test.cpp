@@ -1,0 +1,118 @@
+#include "actors/redaction/ascii.hpp"
+#include "actors/redaction/json_scanner.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <random>
+#include <string>
+
+using namespace cleartap::masking;
+
+namespace {
+
+/// A string, byte for byte.
+struct plain_reading {
+  std::size_t end = 0; // of the content
+  std::size_t digits = 0;
+  bool closed = false;
+  bool escaped = false;
+  bool key = false;
+  bool dash = false;
+  bool contact = false;
+};
+
+plain_reading read_slowly(std::string_view text, std::size_t at) {
+  auto out = plain_reading{};
+  auto end = at + 1;
+  for (; end < text.size() && text[end] != text[at]; ++end) {
+    const auto c = text[end];
+    out.digits += is_digit(c) ? 1 : 0;
+    out.key |= is_one_of(c, ":<=J%&");
+    out.dash |= c == '-';
+    out.contact |= is_one_of(c, "@+(");
+    out.escaped |= c == '\\';
+    end += c == '\\' ? 1 : 0;
+  }
+  out.closed = end < text.size();
+  out.end = std::min(end, text.size());
+  return out;
+}
+
+bool has_long_word(std::string_view text, std::string_view joints) {
+  auto size = std::size_t{0};
+  for (auto c : text) {
+    size = is_alnum(c) || is_one_of(c, joints) ? size + 1 : 0;
+    if (size == provider_word_min)
+      return true;
+  }
+  return false;
+}
+
+void check(std::string_view text, json_scanner& scanner, std::size_t at) {
+  const auto slow = read_slowly(text, at);
+  const auto plain = scanner.plain_end(at);
+  const auto found = scanner.read_string(at);
+  const auto marks = marks_of(found);
+  REQUIRE(found.content == text.substr(at + 1, slow.end - at - 1));
+  REQUIRE(found.closed == slow.closed);
+  REQUIRE(found.end == slow.end + (slow.closed ? 1 : 0));
+  REQUIRE(found.escaped == slow.escaped);
+  REQUIRE(marks.digits == slow.digits);
+  REQUIRE(marks.key == slow.key);
+  REQUIRE(marks.dash == slow.dash);
+  REQUIRE(marks.contact == slow.contact);
+  REQUIRE(marks.word == has_long_word(found.content, "-_."));
+  REQUIRE(marks.run == has_long_word(found.content, "-_+/"));
+  if (plain != at) {
+    REQUIRE(plain == found.end);
+    REQUIRE(found.is_plain());
+  }
+}
+
+} // namespace
+
+TEST_CASE("strings of every size at every place are read as byte by byte") {
+  for (auto place = std::size_t{0}; place < block_size + 2; ++place) {
+    for (auto size = std::size_t{0}; size < 3 * block_size; ++size) {
+      const auto text = std::string(place, ' ') + '"' + std::string(size, 'a') + "\",";
+      auto scanner = json_scanner{text, true};
+      check(text, scanner, place);
+    }
+  }
+}
+
+TEST_CASE("what is in strings is noticed wherever it is, escaped and cut ones among them") {
+  constexpr auto pieces = std::string_view{R"("""\'aaaa bbb 0:=<J-@+(._x,%&/)"};
+  auto random = std::mt19937_64{13};
+  for (auto round = 0; round < 20'000; ++round) {
+    auto text = std::string(1 + random() % (4 * block_size), ' ');
+    for (auto& each : text)
+      each = pieces[random() % (round % 4 == 0 ? pieces.size() : 16)];
+    auto scanner = json_scanner{text, true};
+    for (auto at = text.find_first_of("\"'"); at < text.size();) {
+      check(text, scanner, at);
+      const auto behind = scanner.read_string(at).end + (random() % 8 == 0 ? random() % block_size * 2 : 0);
+      at = behind < text.size() ? text.find_first_of("\"'", behind) : behind;
+    }
+  }
+}
+
+TEST_CASE("contacts are noticed only if they are asked for") {
+  const auto text = std::string{R"("joe@shop")"};
+  CHECK(json_scanner{text, true}.plain_end(0) == 0);
+  CHECK(json_scanner{text, false}.plain_end(0) == text.size());
+}
+
+TEST_CASE("every string is noticed if that is asked for") {
+  const auto text = std::string{R"("plain words", "a")"};
+  CHECK(json_scanner{text, false}.plain_end(0) == 13);
+  CHECK(json_scanner{text, false, true}.plain_end(0) == 0);
+  CHECK(json_scanner{text, false, true}.plain_end(15) == 15);
+}
+
+TEST_CASE("what may be base64 is noticed with each of its signs") {
+  for (const auto* run : {"abc+efghijkl", "abc/efghijkl", "abc-efghijkl", "abc_efghijkl", "abcdefghijkl"}) {
+    const auto text = '"' + std::string{run} + '"';
+    CHECK(json_scanner{text, false}.plain_end(0) == 0);
+  }
+}
