@@ -1,7 +1,9 @@
 #include "actors/redaction/base64.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/byte_block.hpp"
 #include "actors/redaction/json_text.hpp"
+#include "actors/redaction/word_runs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -108,6 +110,52 @@ std::size_t whole_end(std::string_view text, std::size_t begin, std::size_t end)
   return end;
 }
 
+struct run_bounds {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// Goes through the runs of at least provider_word_min digits, few of them shorter than what is looked into. What
+/// is before `from` is no part of them.
+class run_search {
+public:
+  run_search(std::string_view text, std::size_t from) noexcept : text_{text}, next_{from} {}
+
+  /// The next one; empty at the end of the text.
+  run_bounds next() noexcept {
+    while (longs_ == 0)
+      if (!advance())
+        return {text_.size(), text_.size()};
+    const auto last = lowest_bit(longs_);
+    const auto begin = block_ + last + 1 - provider_word_min;
+    auto ends = ~digits_ & bits_from(last);
+    for (; ends == 0; ends = ~digits_)
+      if (!advance())
+        return {begin, text_.size()};
+    longs_ &= bits_from(lowest_bit(ends));
+    return {begin, block_ + lowest_bit(ends)};
+  }
+
+private:
+  [[gnu::flatten]] bool advance() noexcept {
+    longs_ = 0;
+    if (next_ >= text_.size())
+      return false;
+    block_ = next_;
+    next_ += block_size;
+    digits_ = byte_block::read(text_, block_).bits([](auto bytes) { return base64_bytes(bytes); });
+    longs_ = runs_.next(digits_);
+    return true;
+  }
+
+  std::string_view text_;
+  std::size_t next_;
+  std::size_t block_ = 0;
+  word_runs runs_;
+  std::uint64_t digits_ = 0;
+  std::uint64_t longs_ = 0; // of runs that were not given yet
+};
+
 std::optional<std::string_view> find_in_run(std::string_view text, std::size_t begin, std::size_t end,
                                             bool cut) noexcept {
   const auto size_min = cut && end == text.size() ? cut_size_min : base64_size_min;
@@ -145,26 +193,17 @@ bool is_text(std::string_view bytes) noexcept {
 } // namespace
 
 std::optional<std::string_view> find_base64(std::string_view text, std::size_t from, bool cut) noexcept {
-  const auto step = base64_size_min;
-  for (auto at = from; at < text.size();) {
-    auto probe = std::min(at + step, text.size());
-    const auto whole = probe == at + step;
-    if (!whole && !cut)
-      return std::nullopt;
-    while (probe > at && is(text[probe - 1], in_run))
-      --probe;
-    if (whole && probe > at) {
-      at = probe; // the byte before it ends a run
-      continue;
-    }
-    const auto end = run_end(text, whole ? at + step : probe);
-    if (const auto found = find_in_run(text, probe, end, cut))
-      return found;
-    at = std::max(end, at + 1);
-    if (!whole)
-      return std::nullopt;
-  }
-  return std::nullopt;
+  auto runs = run_search{text, from};
+  for (auto run = runs.next(); run.begin < run.end; run = runs.next())
+    if (run.end - run.begin >= base64_size_min)
+      if (const auto found = find_in_run(text, run.begin, run.end, cut))
+        return found;
+  if (!cut)
+    return std::nullopt;
+  auto begin = text.size(); // of a run that the end of the text has shortened
+  while (begin > from && text.size() - begin < base64_size_min && is(text[begin - 1], in_run))
+    --begin;
+  return text.size() - begin < base64_size_min ? find_in_run(text, begin, text.size(), cut) : std::nullopt;
 }
 
 std::optional<redaction_class> class_of_base64(std::string_view part, bool behind_scheme, bool cut, mask_writer& out) {

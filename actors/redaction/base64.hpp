@@ -14,6 +14,12 @@ namespace cleartap::masking {
 /// Digits of the shortest run that is looked into: nine bytes, less than a social security number has.
 inline constexpr auto base64_size_min = std::size_t{12};
 
+/// The digits of a run.
+template <class Lane>
+Lane base64_bytes(Lane bytes) noexcept {
+  return bytes.folded().within('a', 'z') | bytes.within('/', '9') | bytes.is('+') | bytes.is('-') | bytes.is('_');
+}
+
 /// The first run, at `from` or behind it, that begins with base64 of ASCII text, with its padding and the lines that go
 /// on with it. `cut`: the text goes on behind its end, and a run at its end may be shorter. Most words, hashes and
 /// binary data are let go by their first bytes.

@@ -19,11 +19,6 @@ Lane contact_bytes(Lane bytes) noexcept {
   return bytes.is('@') | bytes.is('+') | bytes.is('(');
 }
 
-template <class Lane>
-Lane base64_bytes(Lane bytes) noexcept {
-  return bytes.folded().within('a', 'z') | bytes.within('/', '9') | bytes.is('+') | bytes.is('-') | bytes.is('_');
-}
-
 static_assert(base64_size_min > provider_word_min); // so that the runs of words are short enough
 
 /// The bytes behind backslashes, which belong to them: a quote there ends no string. `carry`: the first byte of the
