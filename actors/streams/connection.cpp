@@ -78,7 +78,7 @@ void connection::close(const tls_chunk& closing, std::vector<exchange>& out) {
   learn(closing);
   auto writer = exchange_writer{shard_, facts_, out};
   for (auto way : {direction::inbound, direction::outbound})
-    if (auto end = closing.ends[way == direction::inbound ? 0 : 1]; at(way).known && end > at(way).next)
+    if (auto end = closing.ends[index(way)]; at(way).known && end > at(way).next)
       pass_over_lost(way, end, writer);
   close(connection_end::closed, out);
 }
@@ -143,7 +143,7 @@ void connection::become_http2(direction way, bytes_view bytes, kernel_time at, e
   auto from_start = std::array<bool, 2>{};
   auto starts = upgraded || (http1_->untouched(way) && begins_http2(first));
   for (auto each : {direction::inbound, direction::outbound})
-    from_start[each == direction::inbound ? 0 : 1] = starts && (upgraded || http1_->untouched(each));
+    from_start[index(each)] = starts && (upgraded || http1_->untouched(each));
   http1_->dissolve(out);
   http1_.reset();
   http2_ = std::make_unique<http2_conversation>(shard_, facts_, from_start);

@@ -2,6 +2,7 @@
 // protocol that they speak. Refuses to know other connections.
 #pragma once
 
+#include "actors/streams/direction_index.hpp"
 #include "actors/streams/http1_conversation.hpp"
 #include "actors/streams/http2_conversation.hpp"
 
@@ -45,7 +46,7 @@ private:
   void become_http2(direction way, bytes_view bytes, kernel_time at, exchange_writer& out);
   void pass_over(direction way, std::uint64_t size, body_loss why, exchange_writer& out);
 
-  position& at(direction way) noexcept { return positions_[way == direction::inbound ? 0 : 1]; }
+  position& at(direction way) noexcept { return positions_[index(way)]; }
 
   stream_shard& shard_;
   connection_facts facts_;

@@ -9,6 +9,7 @@
 //          '--- a loss outside of content, a parse error ----'   '--- a byte ----'
 #pragma once
 
+#include "actors/streams/direction_index.hpp"
 #include "actors/streams/http1_parser.hpp"
 #include "actors/streams/message_start.hpp"
 #include "actors/streams/other_protocol.hpp"
@@ -56,7 +57,7 @@ public:
 
   /// Whether nothing but that prefix came in a direction.
   bool untouched(direction way) const noexcept {
-    const auto& in = streams_[way == direction::inbound ? 0 : 1];
+    const auto& in = streams_[index(way)];
     return !in.searched && in.where == phase::searching;
   }
 
@@ -112,7 +113,7 @@ private:
   void junk(const stream& in, std::uint64_t size, exchange_writer& out);
   void decide(direction requests, exchange_writer& out);
 
-  stream& at(direction way) noexcept { return streams_[way == direction::inbound ? 0 : 1]; }
+  stream& at(direction way) noexcept { return streams_[index(way)]; }
   stream& requests() noexcept { return at(requests_); }
   stream& responses() noexcept { return at(opposite(requests_)); }
   bool carries_requests(const stream& in) const noexcept { return in.way == requests_; }

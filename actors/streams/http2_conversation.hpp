@@ -2,6 +2,7 @@
 // loss. Refuses to know positions, and what becomes of a stream.
 #pragma once
 
+#include "actors/streams/direction_index.hpp"
 #include "actors/streams/field_section.hpp"
 #include "actors/streams/frame_reader.hpp"
 #include "actors/streams/hpack_decoder.hpp"
@@ -60,7 +61,7 @@ private:
     block fields;
   };
 
-  side& at(direction way) noexcept { return sides_[way == direction::inbound ? 0 : 1]; }
+  side& at(direction way) noexcept { return sides_[index(way)]; }
 
   bytes_view take_preface(side& in, bytes_view bytes);
   bool fits(const side& in, const frame_piece& piece) const noexcept;

@@ -2,6 +2,7 @@
 // Refuses to know frames.
 #pragma once
 
+#include "actors/streams/direction_index.hpp"
 #include "actors/streams/exchange_writer.hpp"
 #include "actors/streams/other_protocol.hpp"
 
@@ -72,7 +73,6 @@ private:
 
   using place = std::vector<std::unique_ptr<stream>>::iterator;
 
-  static std::size_t index(direction way) noexcept { return way == direction::inbound ? 0 : 1; }
   half& requests_of(stream& of) noexcept { return of.halves[index(requests_)]; }
   half& responses_of(stream& of) noexcept { return of.halves[index(opposite(requests_))]; }
 
