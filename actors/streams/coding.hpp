@@ -23,7 +23,7 @@ enum class coding_end : std::uint8_t {
 class coding_output {
 public:
   coding_output(std::string& into, std::size_t size_max) noexcept
-      : into_{into}, size_max_{std::max(size_max, into.size())} {}
+      : into_{into}, begin_{into.size()}, size_max_{std::max(size_max, begin_)} {}
 
   std::span<std::uint8_t> room() noexcept { return room_; }
 
@@ -34,8 +34,12 @@ public:
     return kept == made;
   }
 
+  /// Gives back all that it took.
+  void restart() noexcept { into_.resize(begin_); }
+
 private:
   std::string& into_;
+  std::size_t begin_;
   std::size_t size_max_;
   std::array<std::uint8_t, 16 * 1024> room_; // stays in the cache of a core
 };

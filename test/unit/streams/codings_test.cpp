@@ -186,6 +186,22 @@ TEST_CASE("a brotli window of 16 MB is taken, a large one is not") {
   CHECK(decode("br", brotli(text, {.window_log = 25, .large_window = true})).how == decode_outcome::undecodable);
 }
 
+TEST_CASE("of brotli all is kept that comes before a window that the body does not justify") {
+  // RFC 7932, 9.2: a window of 16 MiB, 5 bytes as they are, and then 8 MiB of which nothing comes.
+  const auto five = 0xFu | (5u - 1) << 7 | 1u << 23;
+  const auto many = 2u << 1 | ((8u << 20) - 1) << 3 | 1u << 27;
+  auto bytes = std::string{};
+  for (auto shift : {0, 8, 16})
+    bytes.push_back(static_cast<char>(five >> shift));
+  bytes += "early";
+  for (auto shift : {0, 8, 16, 24})
+    bytes.push_back(static_cast<char>(many >> shift));
+  const auto [body, how] = decode("br", bytes);
+  CHECK(body.bytes == "early");
+  CHECK(body.truncated);
+  CHECK(how == decode_outcome::cut_ratio);
+}
+
 TEST_CASE("one decoder serves many bodies, damaged and cut ones among them") {
   auto decoder = content_decoder{};
   const auto text = records(40'000);
