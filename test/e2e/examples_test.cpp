@@ -37,8 +37,7 @@ TEST_CASE("every example captures, masks, stores and ends") {
   auto web = web_server{};
   auto tap = sniffer{instance_settings{home.path()}, {"--config", file}};
   auto watch = watcher{tap.settings()};
-  watch.warm_up(called("server", web.authority(), "/echo/warm-up"),
-                [&] { static_cast<void>(fetch(web.url("/echo/warm-up"))); });
+  watch.warm_up(web.authority(), "/echo/warm-up", [&] { static_cast<void>(fetch(web.url("/echo/warm-up"))); });
   auto path = "/created/" + unique_word();
   auto secret = unique_word();
   for (auto i = 0; i < 20; ++i)

@@ -13,8 +13,7 @@ namespace {
 /// A cleartap with a file of settings, nginx and a watcher, all at work.
 struct configured {
   explicit configured(std::string_view redaction) : file{write(redaction)} {
-    auto warm = called("server", web.authority(), "/echo/warm-up");
-    watch.warm_up(warm, [this] { static_cast<void>(fetch(web.url("/echo/warm-up"))); });
+    watch.warm_up(web.authority(), "/echo/warm-up", [this] { static_cast<void>(fetch(web.url("/echo/warm-up"))); });
   }
 
   std::filesystem::path write(std::string_view redaction) const {

@@ -20,8 +20,7 @@ struct configured {
   watcher watch{tap.settings()};
 
   configured() {
-    auto warm = called("server", web.authority(), "/echo/warm-up");
-    watch.warm_up(warm, [this] { static_cast<void>(fetch(web.url("/echo/warm-up"))); });
+    watch.warm_up(web.authority(), "/echo/warm-up", [this] { static_cast<void>(fetch(web.url("/echo/warm-up"))); });
   }
 
   void rewrite(std::string_view text) const { home.write("cleartap.yaml", text); }

@@ -25,8 +25,7 @@ void program_scene::open_watch(const std::string& path) {
   settings.set("pipeline.feed.queue_max", "4096");
   tap_.emplace(settings);
   watch_.emplace(settings);
-  for (auto role : {"server", "client"})
-    watch_->warm_up(called(role, authority(), path), [&] { static_cast<void>(fetch(url(path), {"--http2"})); });
+  watch_->warm_up(authority(), path, [&] { static_cast<void>(fetch(url(path), {"--http2"})); });
 }
 
 std::string program_script(const std::string& name) { return CLEARTAP_PROGRAMS "/" + name; }

@@ -155,6 +155,11 @@ void watcher::warm_up(const exchange_filter& filter, const std::function<void()>
                              summary(exchanges_) + program_.complaints()};
 }
 
+void watcher::warm_up(const std::string& host, const std::string& path, const std::function<void()>& traffic) {
+  for (const auto* role : {"server", "client"})
+    warm_up(called(role, host, path), traffic);
+}
+
 std::string text(const json::value& in, std::string_view pointer) {
   const auto* found = at(in, pointer);
   if (!found)

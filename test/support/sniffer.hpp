@@ -78,6 +78,8 @@ public:
 
   /// Calls `traffic` again and again until an exchange that fits is seen: then watcher and probes are at work.
   void warm_up(const exchange_filter& filter, const std::function<void()>& traffic);
+  /// The same until both ends of calls to this path are seen: probes that arrive during a call see one of them.
+  void warm_up(const std::string& host, const std::string& path, const std::function<void()>& traffic);
 
 private:
   void read();
