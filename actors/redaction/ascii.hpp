@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <string_view>
 
 namespace cleartap::masking {
@@ -36,6 +37,12 @@ constexpr bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == 
 
 constexpr bool equal_any_case(std::string_view a, std::string_view b) noexcept {
   return std::ranges::equal(a, b, {}, to_lower, to_lower);
+}
+
+/// As text.starts_with(word), without a call.
+template <std::size_t Size>
+bool starts_with(std::string_view text, const char (&word)[Size]) noexcept {
+  return text.size() >= Size - 1 && std::memcmp(text.data(), word, Size - 1) == 0;
 }
 
 constexpr bool starts_any_case(std::string_view text, std::string_view opening) noexcept {

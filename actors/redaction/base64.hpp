@@ -5,6 +5,7 @@
 #include "actors/redaction/mask_writer.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,18 @@ inline constexpr auto base64_size_min = std::size_t{12};
 template <class Lane>
 Lane base64_bytes(Lane bytes) noexcept {
   return bytes.folded().within('a', 'z') | bytes.within('/', '9') | bytes.is('+') | bytes.is('-') | bytes.is('_');
+}
+
+/// Bit i: whether a run that is looked into may begin at byte i, by what the block has of it. Its digits 0, 4 and 8 are
+/// the first of three bytes of ASCII, or it opens JSON: "ey", "ew", "W3" or "Wy".
+template <class Block>
+std::uint64_t base64_openings(const Block& block) noexcept {
+  const auto of_text =
+      block.bits([](auto bytes) { return bytes.within('C', 'D') | bytes.within('I', 'Z') | bytes.within('a', 'f'); });
+  const auto of_json = block.bits([](auto bytes) { return bytes.is('e') | bytes.is('W'); });
+  const auto behind = block.bits([](auto bytes) { return bytes.is('y') | bytes.is('w') | bytes.is('3'); });
+  const auto later = [](std::uint64_t bits, std::size_t by) { return bits >> by | ~(~std::uint64_t{0} >> by); };
+  return (of_text & later(of_text, 4) & later(of_text, 8)) | (of_json & later(behind, 1));
 }
 
 /// The first run, at `from` or behind it, that begins with base64 of ASCII text, with its padding and the lines that go

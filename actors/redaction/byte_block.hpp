@@ -31,6 +31,13 @@ public:
 
   scalar_lane is(char c) const noexcept { return within(c, c); }
 
+  /// The bytes that are the same in `other`.
+  scalar_lane is(scalar_lane other) const noexcept {
+    for (auto i = std::size_t{0}; i < bytes_.size(); ++i)
+      other.bytes_[i] = other.bytes_[i] == bytes_[i] ? 0xff : 0;
+    return other;
+  }
+
   /// The bytes from `first` to `last`, compared without a sign.
   scalar_lane within(char first, char last) const noexcept {
     const auto low = static_cast<std::uint8_t>(first);
@@ -76,6 +83,7 @@ public:
     return vector_lane{_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))};
   }
   vector_lane is(char c) const noexcept { return vector_lane{_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))}; }
+  vector_lane is(vector_lane other) const noexcept { return vector_lane{_mm_cmpeq_epi8(bytes_, other.bytes_)}; }
   vector_lane within(char first, char last) const noexcept {
     const auto above = _mm_sub_epi8(bytes_, _mm_set1_epi8(first)); // wraps below `first`: SSE2 has no unsigned "less"
     const auto width = _mm_set1_epi8(static_cast<char>(last - first));
@@ -98,6 +106,7 @@ public:
     return vector_lane{vld1q_u8(reinterpret_cast<const std::uint8_t*>(from))};
   }
   vector_lane is(char c) const noexcept { return vector_lane{vceqq_u8(bytes_, all(c))}; }
+  vector_lane is(vector_lane other) const noexcept { return vector_lane{vceqq_u8(bytes_, other.bytes_)}; }
   vector_lane within(char first, char last) const noexcept {
     return vector_lane{vandq_u8(vcgeq_u8(bytes_, all(first)), vcleq_u8(bytes_, all(last)))};
   }
@@ -153,6 +162,14 @@ using byte_block = basic_block<vector_lane>;
 
 /// How many bits are below the lowest that is set. Precondition: one is.
 inline std::size_t lowest_bit(std::uint64_t bits) noexcept { return static_cast<std::size_t>(std::countr_zero(bits)); }
+
+/// How many bits are set. std::popcount() is a call for every x86-64: its instruction is younger than SSE2.
+inline std::size_t count_of(std::uint64_t bits) noexcept {
+  bits -= bits >> 1 & 0x5555555555555555;
+  bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
+  bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0f;
+  return bits * 0x0101010101010101 >> 56;
+}
 
 /// The bits from `bit` on. Precondition: bit < 64.
 inline std::uint64_t bits_from(std::size_t bit) noexcept { return ~std::uint64_t{0} << bit; }

@@ -36,14 +36,6 @@ std::uint64_t escaped_bytes(std::uint64_t backslashes, bool& carry) noexcept {
   return escaped;
 }
 
-/// std::popcount() is a call for every x86-64: its instruction is younger than SSE2.
-std::size_t count_of(std::uint64_t bits) noexcept {
-  bits -= bits >> 1 & 0x5555555555555555;
-  bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
-  bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0f;
-  return bits * 0x0101010101010101 >> 56;
-}
-
 /// The same byte by byte, for a string without escapes that is too short for a long word.
 string_marks marks_of_short(std::string_view text) noexcept {
   auto out = string_marks{};

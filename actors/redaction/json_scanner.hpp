@@ -23,6 +23,12 @@ struct json_string {
   bool is_plain() const noexcept { return closed && !escaped && !noticed; }
 };
 
+/// As much as most strings need.
+struct simple_string {
+  std::size_t end = 0;  // index behind the closing quote
+  bool noticed = false; // it is worth a look
+};
+
 /// What is in a string that may belong to a secret.
 struct string_marks {
   std::size_t digits = 0;
@@ -54,20 +60,20 @@ public:
   /// The string whose opening quote, of either kind, is text[at].
   [[nodiscard]] json_string read_string(std::size_t at) noexcept;
 
-  /// The index behind such a string if there is nothing to look at; else `at`.
-  [[nodiscard]] std::size_t plain_end(std::size_t at) noexcept {
+  /// The same if the string is closed and nothing in it is escaped; else its end is `at`.
+  [[nodiscard]] simple_string read_simple(std::size_t at) noexcept {
+    auto noticed = std::uint64_t{0};
     for (auto end = at + 1; end < text_.size();) {
       const auto offset = end % block_size;
       const auto& block = enter(end - offset);
       const auto ahead = bits_from(offset);
       const auto stops = block.ends & ahead;
-      if ((block.noticed & ahead & bits_below(stops)) != 0)
-        return at;
+      noticed |= block.noticed & ahead & bits_below(stops);
       end += lowest_bit(stops | bits_from(block_size - 1)) - offset + 1;
       if (stops != 0)
-        return text_[end - 1] == text_[at] ? end : at;
+        return {text_[end - 1] == text_[at] ? end : at, noticed != 0};
     }
-    return at;
+    return {at, false};
   }
 
 private:

@@ -3,11 +3,12 @@
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
+#include "actors/redaction/common_values.hpp"
 #include "actors/redaction/encoding.hpp"
 #include "actors/redaction/json_names.hpp"
 #include "actors/redaction/json_scanner.hpp"
+#include "actors/redaction/json_token.hpp"
 #include "actors/redaction/json_value.hpp"
-#include "actors/redaction/name_memory.hpp"
 #include "actors/redaction/plain_text.hpp"
 #include "actors/redaction/providers.hpp"
 
@@ -22,55 +23,24 @@ namespace {
 
 constexpr auto byte_order_mark = std::string_view{"\xef\xbb\xbf"};
 
-enum token_part : std::uint8_t {
-  ends_token = 1,
-  numeric = 2 // of a number
-};
-
-constexpr auto token_parts = [] {
-  auto table = std::array<std::uint8_t, 256>{};
-  for (auto c : std::string_view{" \t\r\n{}[],:\""})
-    table[index_of(c)] = ends_token;
-  for (auto c : std::string_view{"0123456789.-+eE"})
-    table[index_of(c)] = numeric;
-  return table;
-}();
-
-/// A token without quotes.
-struct bare_token {
-  std::string_view text;
-  bool is_numeric = true;
-};
-
-bare_token read_token(std::string_view text, std::size_t at) noexcept {
-  auto end = at;
-  auto common = unsigned{numeric};
-  for (; end < text.size(); ++end) {
-    const auto part = token_parts[index_of(text[end])];
-    if (part == ends_token)
-      break;
-    common &= part;
-  }
-  return {text.substr(at, end - at), common != 0};
-}
-
-/// A value that says no more than yes, no or nothing.
-bool is_plain_literal(std::string_view token) noexcept {
-  return token == "true" || token == "false" || token == "null";
-}
-
 class json_pass {
 public:
   json_pass(std::string_view text, bool cut, mask_writer& out) noexcept
-      : text_{text}, scanner_{text, out.policy().contacts().any(), out.policy().has_own()}, cut_{cut}, out_{out} {}
+      : text_{text}
+      , scanner_{text, out.policy().contacts().any(), out.policy().has_own()}
+      , harmless_{out.policy().json_names()}
+      , cut_{cut}
+      , out_{out} {}
 
   /// Returns what is left at the first token that cannot be JSON. (Where it is, is no member: it stays in a register.)
   std::string_view run() {
     auto at = std::size_t{0};
     while (at < text_.size()) {
-      auto next = skip(at);
-      if (next == at)
-        next = step(at);
+      if (const auto next = skip(at); next != at) {
+        at = next;
+        continue;
+      }
+      const auto next = step(at);
       if (next == at || out_.is_removed())
         break;
       at = next;
@@ -79,8 +49,8 @@ public:
   }
 
 private:
-  /// Goes behind what cannot matter: a name that is known to be harmless, a plain string that nothing awaits, and what
-  /// parts values. Most tokens are of these. Returns `at` if there is something else.
+  /// Goes behind what cannot matter: what parts values, and names and values of which most are such. Returns `at` if
+  /// there is something else.
   std::size_t skip(std::size_t at) noexcept {
     if (is_space(text_[at]))
       return next_token(text_, at);
@@ -88,20 +58,64 @@ private:
       pending_.reset();
       return at + 1;
     }
-    const auto end = text_[at] == '"' ? scanner_.plain_end(at) : at;
+    if (text_[at] != '"' || pending_ || masked_depth_ > 0)
+      return at;
+    if (!names_value_ && !is_in_pair())
+      if (const auto behind = skip_members(at); behind != at)
+        return behind;
+    const auto [end, noticed] = scanner_.read_simple(at);
     if (end == at || end == text_.size())
       return at;
     const auto content = text_.substr(at + 1, end - at - 2);
     if (text_[end] == ':')
       return take_harmless(content) ? end + 1 : at;
-    const auto ends_value = text_[end] == ',' || text_[end] == ']' || text_[end] == '}';
-    if (!ends_value || pending_ || masked_depth_ > 0)
-      return at;
+    return is_value_over(end) && (!noticed || is_harmless(content)) && take_plain(content) ? end : at;
+  }
+
+  /// Goes over members whose names are known and came in this order before, up to the first value that must be looked
+  /// at. Precondition: nothing is awaited.
+  std::size_t skip_members(std::size_t at) noexcept {
+    while (const auto size = harmless_.guess(text_, at + 1)) {
+      key_ = text_.substr(at + 1, size);
+      names_value_ = harmless_.mark();
+      at += size + 3;
+      at += text_[at] == ' ' ? 1 : 0;
+      const auto end = plain_value_end(at);
+      if (end == at || !is_value_over(end))
+        return at;
+      if (names_value_ && text_[at] == '"')
+        set_name(text_.substr(at + 1, end - at - 2), false);
+      names_value_ = false;
+      if (text_[end] != ',')
+        return end;
+      at = next_token(text_, end + 1);
+      if (at == text_.size() || text_[at] != '"')
+        return at;
+    }
+    return at;
+  }
+
+  std::size_t plain_value_end(std::size_t at) noexcept {
+    if (text_[at] == '"') {
+      const auto [end, noticed] = scanner_.read_simple(at);
+      return end == at || !noticed || is_harmless(text_.substr(at + 1, end - at - 2)) ? end : at;
+    }
+    return out_.policy().has_own() ? at : plain_token_end(text_, at);
+  }
+
+  /// Whether what ends at `end` is a whole value, and no name.
+  bool is_value_over(std::size_t end) const noexcept {
+    const auto next = next_token(text_, end);
+    return next < text_.size() && is_one_of(text_[next], ",]}");
+  }
+
+  /// Whether the plain string `value`, which ends its member, was only that.
+  bool take_plain(std::string_view value) noexcept {
     if (std::exchange(names_value_, false))
-      set_name(content, false);
+      set_name(value, false);
     else if (is_in_pair() || is_in_headers())
-      return at;
-    return end;
+      return false;
+    return true;
   }
 
   /// Whether `key` is known to be harmless; then it is the last one.
@@ -206,7 +220,9 @@ private:
       set_key(decoded(key.content, json_escapes), value);
     else
       set_key(key.content, value);
-    if (!search(key, marks_of(key), false) && !pending_ && !key.escaped && !is_value_key(key.content))
+    const auto is_common = !key.escaped && !is_value_key(key.content) && !is_in_headers() &&
+                           key.content.find('"') == std::string_view::npos;
+    if (!search(key, marks_of(key), false) && !pending_ && is_common)
       harmless_.add(key.content, names_value_);
   }
 
@@ -270,10 +286,16 @@ private:
     search(value, marks, cut);
   }
 
-  /// Values that are common and would each be looked at because of a ':'.
+  /// Values that are common and would each be searched because of a ':' or their digits. `value`: a part of the text.
   bool is_harmless(std::string_view value) const noexcept {
     const auto& policy = out_.policy();
-    return !policy.has_own() && ((!policy.has_extra_keys() && is_timestamp(value)) || is_plain_url(value));
+    if (policy.has_own() || value.empty())
+      return false;
+    if (value[0] == 'h') {
+      const auto begin = static_cast<std::size_t>(value.data() - text_.data());
+      return is_plain_url(text_, begin, begin + value.size());
+    }
+    return (!policy.has_extra_keys() && is_timestamp(value)) || is_uuid(value);
   }
 
   /// It is judged when a value comes: most have none.
@@ -336,7 +358,7 @@ private:
 
   std::string_view text_;
   json_scanner scanner_;
-  name_memory harmless_;
+  name_memory& harmless_;
   bool cut_;
   mask_writer& out_;
   std::size_t depth_ = 0;

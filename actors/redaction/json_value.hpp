@@ -12,14 +12,6 @@ namespace cleartap::masking {
 /// Whether a token without quotes is a literal, those that only JavaScript has among them, or the beginning of one.
 [[nodiscard]] bool is_json_literal(std::string_view token) noexcept;
 
-/// Whether a string is a time (RFC 3339, or with a blank as separator) and no more. It has no name of two letters and
-/// no number that could be one of a card, a person or a phone.
-[[nodiscard]] bool is_timestamp(std::string_view text) noexcept;
-
-/// Whether a string is a short URL without user information and query, and without digits for a number or a phone. A
-/// provider's token and base64 are all that it could hold, and it holds neither.
-[[nodiscard]] bool is_plain_url(std::string_view text) noexcept;
-
 /// Masks the secrets in the content of a string, which may itself be JSON. `marks`: those of the string.
 void mask_json_value(const json_string& value, const string_marks& marks, mask_writer& out);
 

@@ -5,6 +5,7 @@
 #include "actors/redaction/contacts.hpp"
 #include "actors/redaction/key_rule.hpp"
 #include "actors/redaction/mask.hpp"
+#include "actors/redaction/name_memory.hpp"
 #include "actors/redaction/own_patterns.hpp"
 
 #include <bitset>
@@ -31,8 +32,8 @@ struct policy_wishes {
   masking::pattern_choice chosen;                        // of them
 };
 
-/// Read-only after its construction, so that any number of threads may share it. Not copied: its parts refer to each
-/// other.
+/// For one thread at a time: what it says stays the same, but it remembers the names that it is asked about most. Not
+/// copied: its parts refer to each other.
 class redaction_policy {
 public:
   /// `headers` (any case, whole names) and `keys` are masked as `custom` beside the built-in ones.
@@ -93,6 +94,10 @@ public:
     return wishes_.patterns ? wishes_.patterns->mask_size(text) : masking::mask_size(text);
   }
 
+  /// The names that a search in JSON, or in text, with this policy found to be harmless.
+  [[nodiscard]] masking::name_memory& json_names() const noexcept { return json_names_; }
+  [[nodiscard]] masking::name_memory& text_names() const noexcept { return text_names_; }
+
 private:
   bool is_kept_key(std::string_view key) const noexcept;
 
@@ -101,6 +106,8 @@ private:
   std::vector<std::string> kept_keys_; // in lower case, without what separates words
   std::bitset<256> kept_;              // classes
   bool has_own_ = false;
+  mutable masking::name_memory json_names_;
+  mutable masking::name_memory text_names_;
 };
 
 } // namespace cleartap

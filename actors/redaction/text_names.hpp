@@ -1,4 +1,4 @@
-// Judges the names in one text by the policy, each that is harmless mostly once. Refuses to find names.
+// Judges the names in text by the policy, each that is harmless mostly once by a policy. Refuses to find names.
 #pragma once
 
 #include "actors/redaction/encoding.hpp"
@@ -12,11 +12,11 @@ namespace cleartap::masking {
 
 class text_names {
 public:
-  explicit text_names(const redaction_policy& policy) noexcept : policy_{&policy} {}
+  explicit text_names(const redaction_policy& policy) noexcept : policy_{&policy}, harmless_{&policy.text_names()} {}
 
   /// The class of a name that may have escapes.
   std::optional<redaction_class> class_of(std::string_view name) {
-    if (harmless_.knows(name))
+    if (harmless_->knows(name))
       return std::nullopt;
     if (name.find('\\') != std::string_view::npos)
       return policy_->key(decoded(name, json_escapes));
@@ -27,7 +27,7 @@ public:
 
   /// The class of a name that is taken as it stands.
   std::optional<redaction_class> class_of_plain(std::string_view name) {
-    return harmless_.knows(name) ? std::nullopt : judge(name);
+    return harmless_->knows(name) ? std::nullopt : judge(name);
   }
 
 private:
@@ -35,12 +35,12 @@ private:
   std::optional<redaction_class> judge(std::string_view name) {
     const auto kind = policy_->key(name);
     if (!kind && name.find_first_of("\\%") == std::string_view::npos)
-      harmless_.add(name);
+      harmless_->add(name);
     return kind;
   }
 
   const redaction_policy* policy_;
-  name_memory harmless_;
+  name_memory* harmless_;
 };
 
 } // namespace cleartap::masking

@@ -50,7 +50,7 @@ bool has_long_word(std::string_view text, std::string_view joints) {
 
 void check(std::string_view text, json_scanner& scanner, std::size_t at) {
   const auto slow = read_slowly(text, at);
-  const auto plain = scanner.plain_end(at);
+  const auto simple = scanner.read_simple(at);
   const auto found = scanner.read_string(at);
   const auto marks = marks_of(found);
   REQUIRE(found.content == text.substr(at + 1, slow.end - at - 1));
@@ -63,10 +63,11 @@ void check(std::string_view text, json_scanner& scanner, std::size_t at) {
   REQUIRE(marks.contact == slow.contact);
   REQUIRE(marks.word == has_long_word(found.content, "-_."));
   REQUIRE(marks.run == has_long_word(found.content, "-_+/"));
-  if (plain != at) {
-    REQUIRE(plain == found.end);
-    REQUIRE(found.is_plain());
-  }
+  const auto other_quote = text[at] == '"' ? '\'' : '"';
+  const auto is_simple = found.closed && !found.escaped && found.content.find(other_quote) == std::string_view::npos;
+  REQUIRE(simple.end == (is_simple ? found.end : at));
+  if (is_simple)
+    REQUIRE(simple.noticed == found.noticed);
 }
 
 } // namespace
@@ -99,20 +100,20 @@ TEST_CASE("what is in strings is noticed wherever it is, escaped and cut ones am
 
 TEST_CASE("contacts are noticed only if they are asked for") {
   const auto text = std::string{R"("joe@shop")"};
-  CHECK(json_scanner{text, true}.plain_end(0) == 0);
-  CHECK(json_scanner{text, false}.plain_end(0) == text.size());
+  CHECK(json_scanner{text, true}.read_simple(0).noticed);
+  CHECK_FALSE(json_scanner{text, false}.read_simple(0).noticed);
 }
 
 TEST_CASE("every string is noticed if that is asked for") {
   const auto text = std::string{R"("plain words", "a")"};
-  CHECK(json_scanner{text, false}.plain_end(0) == 13);
-  CHECK(json_scanner{text, false, true}.plain_end(0) == 0);
-  CHECK(json_scanner{text, false, true}.plain_end(15) == 15);
+  CHECK_FALSE(json_scanner{text, false}.read_simple(0).noticed);
+  CHECK(json_scanner{text, false, true}.read_simple(0).noticed);
+  CHECK(json_scanner{text, false, true}.read_simple(15).noticed);
 }
 
 TEST_CASE("what may be base64 is noticed with each of its signs") {
   for (const auto* run : {"abc+efghijkl", "abc/efghijkl", "abc-efghijkl", "abc_efghijkl", "abcdefghijkl"}) {
     const auto text = '"' + std::string{run} + '"';
-    CHECK(json_scanner{text, false}.plain_end(0) == 0);
+    CHECK(json_scanner{text, false}.read_simple(0).noticed);
   }
 }

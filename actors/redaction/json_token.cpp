@@ -1,0 +1,58 @@
+#include "actors/redaction/json_token.hpp"
+
+#include "actors/redaction/ascii.hpp"
+#include "actors/redaction/cards.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace cleartap::masking {
+
+namespace {
+
+enum token_part : std::uint8_t {
+  ends_token = 1,
+  numeric = 2 // of a number
+};
+
+constexpr auto token_parts = [] {
+  auto table = std::array<std::uint8_t, 256>{};
+  for (auto c : std::string_view{" \t\r\n{}[],:\""})
+    table[index_of(c)] = ends_token;
+  for (auto c : std::string_view{"0123456789.-+eE"})
+    table[index_of(c)] = numeric;
+  return table;
+}();
+
+} // namespace
+
+bare_token read_token(std::string_view text, std::size_t at) noexcept {
+  auto end = at;
+  auto common = unsigned{numeric};
+  for (; end < text.size(); ++end) {
+    const auto part = token_parts[index_of(text[end])];
+    if (part == ends_token)
+      break;
+    common &= part;
+  }
+  return {text.substr(at, end - at), common != 0};
+}
+
+bool is_plain_literal(std::string_view token) noexcept {
+  return token == "true" || token == "false" || token == "null";
+}
+
+std::size_t plain_token_end(std::string_view text, std::size_t at) noexcept {
+  const auto near = text.substr(at, card_digits_min);
+  if (is_digit(near[0]) || near[0] == '-') {
+    auto size = std::size_t{1};
+    while (size < near.size() && token_parts[index_of(near[size])] == numeric)
+      ++size;
+    return size < near.size() ? at + size : at;
+  }
+  const auto size = starts_with(near, "true") || starts_with(near, "null") ? 4u : starts_with(near, "false") ? 5u : 0u;
+  return size < near.size() ? at + size : at;
+}
+
+} // namespace cleartap::masking
