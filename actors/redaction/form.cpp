@@ -76,8 +76,11 @@ std::optional<finding> find_in_base64(std::string_view part, bool cut, mask_writ
 } // namespace
 
 void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
-  if (!out.spend(text))
+  auto& harmless = out.policy().harmless().words;
+  const auto is_word = !cut && out.level() == 0 && !out.policy().has_own(); // else it may be judged otherwise
+  if ((is_word && harmless.knows(text)) || !out.spend(text))
     return;
+  auto holds_any = false;
   const auto own = own_scope{text, out};
   auto providers = provider_search{text, cut};
   auto base64 = base64_search{text, cut};
@@ -103,7 +106,10 @@ void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
       continue;
     out.mask(found->part, found->kind);
     floor = at;
+    holds_any = true;
   }
+  if (is_word && !holds_any)
+    harmless.add(text);
 }
 
 namespace {

@@ -92,27 +92,47 @@ void mask_authorization(std::string_view value, mask_writer& out) {
     out.mask(value, redaction_class::authorization);
 }
 
-void mask_header(const http_header& header, mask_writer& out) {
+/// Whether the value of a header is text that may hold anything; then it is not masked here.
+bool is_text(const http_header& header, mask_writer& out) {
   const auto& [name, value] = header;
-  if (out.policy().drops_header(name))
-    return out.mask(value, redaction_class::custom);
-  if (is_among(name, host_headers))
-    return mask_host(value, out);
-  if (is_among(name, plain_headers) && !out.policy().has_own())
-    return;
-  if (out.policy().keeps_header(name))
-    return mask_content(value, false, out);
-  if (equal_any_case(name, "Set-Cookie") || equal_any_case(name, "Cookie"))
+  const auto& policy = out.policy();
+  if (policy.drops_header(name))
+    out.mask(value, redaction_class::custom);
+  else if (is_among(name, host_headers))
+    mask_host(value, out);
+  else if (is_among(name, plain_headers) && !policy.has_own())
+    return false;
+  else if (policy.keeps_header(name))
+    return true;
+  else if (equal_any_case(name, "Set-Cookie") || equal_any_case(name, "Cookie"))
     mask_cookie(value, name.size() > 6, out);
   else if (equal_any_case(name, "Authorization") || equal_any_case(name, "Proxy-Authorization"))
     mask_authorization(value, out);
-  else if (const auto kind = out.policy().header(name))
+  else if (const auto kind = policy.header(name))
     out.mask(value, *kind);
   else if (equal_any_case(name, "grpc-message")) // percent-encoded as a whole
     mask_layer(value, percent_escapes, out,
                [](std::string_view text, mask_writer& inner) { mask_content(text, false, inner); });
-  else if (!is_numbering(value) || !names_number(name) || out.policy().holds_own(value))
-    mask_content(value, false, out);
+  else
+    return true;
+  return false;
+}
+
+void mask_value(const http_header& header, mask_writer& out) {
+  const auto& [name, value] = header;
+  auto& harmless = out.policy().harmless();
+  const auto is_known = harmless.headers.knows(name);
+  if (is_known && harmless.header_values.knows(value))
+    return;
+  if (!is_known && !is_text(header, out))
+    return;
+  if (!is_known)
+    harmless.headers.add(name);
+  if (is_numbering(value) && names_number(name) && !out.policy().holds_own(value))
+    return;
+  mask_content(value, false, out);
+  if (!out.is_changed())
+    harmless.header_values.add(value);
 }
 
 /// Few names are long and have digits as every card and nearly every token has.
@@ -135,7 +155,7 @@ void mask_headers(http_headers& headers, const redaction_policy& policy, redacti
                   std::size_t& work_left) {
   for (auto& header : headers) {
     auto out = mask_writer{header.second, policy, stats, work_left};
-    mask_header(header, out);
+    mask_value(header, out);
     if (out.is_changed())
       header.second = std::move(out).take();
     if (!may_hold_secret(header.first, policy))

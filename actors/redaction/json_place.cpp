@@ -1,6 +1,8 @@
 #include "actors/redaction/json_place.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/byte_block.hpp"
+#include "actors/redaction/json_names.hpp"
 #include "actors/redaction/json_text.hpp"
 
 #include <algorithm>
@@ -43,7 +45,7 @@ std::optional<std::string> json_place::find(std::string_view text, std::size_t o
 }
 
 void json_place::advance(std::size_t offset) {
-  while (at_ < offset && !too_deep_) {
+  while (!too_deep_ && (at_ = std::min(next_sign(at_), offset)) < offset) {
     const auto c = text_[at_];
     if (c == '"') {
       if (!take_string(offset))
@@ -64,19 +66,34 @@ void json_place::advance(std::size_t offset) {
 
 /// False if text[offset] is in the string, which then is not passed.
 bool json_place::take_string(std::size_t offset) {
-  auto end = at_ + 1;
+  auto end = next_sign(at_ + 1);
   while (end < text_.size() && text_[end] != '"')
-    end += text_[end] == '\\' ? 2 : 1;
+    end = next_sign(end + (text_[end] == '\\' ? 2 : 1));
   if (end >= offset)
     return false;
   const auto content = text_.substr(at_ + 1, end - at_ - 1);
   at_ = end + 1;
-  auto colon = at_;
-  while (colon < text_.size() && is_space(text_[colon]))
-    ++colon;
+  const auto colon = next_token(text_, at_);
   if (colon < text_.size() && text_[colon] == ':' && !open_.empty() && open_.back().is_object)
     open_.back().key = content;
   return true;
+}
+
+/// Where the next byte, at `at` or behind it, is that this class looks at.
+[[gnu::flatten]] std::size_t json_place::next_sign(std::size_t at) noexcept {
+  while (at < text_.size()) {
+    const auto begin = at - at % block_size;
+    if (begin != block_) {
+      block_ = begin;
+      signs_ = byte_block::read(text_, begin).bits([](auto bytes) {
+        return bytes.folded().within('{', '}') | bytes.is('"') | bytes.is(','); // folded: [\] too
+      });
+    }
+    if (const auto ahead = signs_ & bits_from(at - begin); ahead != 0)
+      return begin + lowest_bit(ahead);
+    at = begin + block_size;
+  }
+  return text_.size();
 }
 
 } // namespace cleartap::masking

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ public:
   [[nodiscard]] std::optional<std::string> find(std::string_view text, std::size_t offset);
 
 private:
+  static constexpr auto no_block = static_cast<std::size_t>(-1);
+
   struct container {
     bool is_object = false;
     std::string_view key; // whose value is read
@@ -27,11 +30,14 @@ private:
 
   void advance(std::size_t offset);
   bool take_string(std::size_t offset);
+  std::size_t next_sign(std::size_t at) noexcept;
 
   std::string_view text_;
   std::size_t at_ = 0;
   bool too_deep_ = false; // or no JSON
   std::vector<container> open_;
+  std::size_t block_ = no_block; // whose signs are known
+  std::uint64_t signs_ = 0;
 };
 
 /// Whether `text` looks like a name: letters, digits, '_', '-' and '.', few of them digits, so that a place never shows

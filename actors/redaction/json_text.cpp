@@ -28,7 +28,7 @@ public:
   json_pass(std::string_view text, bool cut, mask_writer& out) noexcept
       : text_{text}
       , scanner_{text, out.policy().contacts().any(), out.policy().has_own()}
-      , harmless_{out.policy().json_names()}
+      , harmless_{out.policy().harmless().json}
       , cut_{cut}
       , out_{out} {}
 

@@ -32,6 +32,15 @@ struct policy_wishes {
   masking::pattern_choice chosen;                        // of them
 };
 
+/// What was searched by one policy and held nothing. The same name may be judged otherwise in another place.
+struct harmless_names {
+  masking::name_memory json;          // keys; marked: names the value beside it
+  masking::name_memory text;          // what stands before ':' or '='
+  masking::name_memory headers;       // names whose values are searched as text
+  masking::name_memory header_values; // of those
+  masking::name_memory words;         // segments of paths and the like
+};
+
 /// For one thread at a time: what it says stays the same, but it remembers the names that it is asked about most. Not
 /// copied: its parts refer to each other.
 class redaction_policy {
@@ -94,9 +103,7 @@ public:
     return wishes_.patterns ? wishes_.patterns->mask_size(text) : masking::mask_size(text);
   }
 
-  /// The names that a search in JSON, or in text, with this policy found to be harmless.
-  [[nodiscard]] masking::name_memory& json_names() const noexcept { return json_names_; }
-  [[nodiscard]] masking::name_memory& text_names() const noexcept { return text_names_; }
+  [[nodiscard]] harmless_names& harmless() const noexcept { return *harmless_; }
 
 private:
   bool is_kept_key(std::string_view key) const noexcept;
@@ -106,8 +113,7 @@ private:
   std::vector<std::string> kept_keys_; // in lower case, without what separates words
   std::bitset<256> kept_;              // classes
   bool has_own_ = false;
-  mutable masking::name_memory json_names_;
-  mutable masking::name_memory text_names_;
+  std::unique_ptr<harmless_names> harmless_ = std::make_unique<harmless_names>();
 };
 
 } // namespace cleartap

@@ -12,7 +12,7 @@ namespace cleartap::masking {
 
 class text_names {
 public:
-  explicit text_names(const redaction_policy& policy) noexcept : policy_{&policy}, harmless_{&policy.text_names()} {}
+  explicit text_names(const redaction_policy& policy) noexcept : policy_{&policy}, harmless_{&policy.harmless().text} {}
 
   /// The class of a name that may have escapes.
   std::optional<redaction_class> class_of(std::string_view name) {

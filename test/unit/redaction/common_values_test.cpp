@@ -91,37 +91,3 @@ TEST_CASE("a link that is passed without a search holds nothing, wherever it sta
   }
   CHECK(passed > 1000);
 }
-
-TEST_CASE("what a policy remembers changes nothing that it masks") {
-  constexpr auto keys =
-      std::to_array<std::string_view>({"id", "name", "value", "password", "key", "rawHeaders", "created_at", "order_id",
-                                       "tags", "a_name_that_is_as_long_as_can_be"});
-  constexpr auto values = std::to_array<std::string_view>(
-      {R"("hunter22")", R"("password")", R"("Authorization")", "4111111111111111", "12.5", "true",
-       R"("2026-11-23T08:25:11Z")", R"(["password","hunter22"])", R"([["password","hunter22"]])",
-       R"({"token":1,"x":"219-09-9999"})", R"("it's")", "nul"});
-  auto random = std::mt19937_64{22};
-  const auto warm = redaction_policy{};
-  for (auto round = 0; round < 3000; ++round) {
-    auto text = std::string{"["};
-    const auto first = random();
-    for (auto item = 0; item < 3; ++item) { // of the same shape twice, then of another one
-      text += text.size() > 1 ? ",{" : "{";
-      for (auto i = std::size_t{0}; i < 4; ++i) {
-        const auto& key = keys[(first + i * (item < 2 ? 1 : random())) % keys.size()];
-        text += (i > 0 ? ",\"" : "\"") + std::string{key} + (random() % 8 == 0 ? "\" : " : "\":");
-        text += values[random() % values.size()];
-      }
-      text += '}';
-    }
-    text += ']';
-    const auto redacted_by = [&](const redaction_policy& policy) {
-      auto what = sample::with_body("application/json", text);
-      auto stats = redaction_stats{};
-      redact(what, policy, stats);
-      return what.request->body.bytes;
-    };
-    CAPTURE(text);
-    REQUIRE(redacted_by(warm) == redacted_by(redaction_policy{}));
-  }
-}
