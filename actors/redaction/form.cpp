@@ -1,6 +1,7 @@
 #include "actors/redaction/form.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/authorization_codes.hpp"
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/contacts.hpp"
@@ -134,7 +135,7 @@ void mask_value(std::string_view value, bool cut, mask_writer& out) {
 }
 
 /// What is between two '&'.
-void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
+void mask_pairs(std::string_view text, bool cut, authorization_codes& codes, mask_writer& out) {
   while (!text.empty()) {
     const auto equals = text.find_first_of("=;");
     if (equals == std::string_view::npos)
@@ -150,6 +151,10 @@ void mask_pairs(std::string_view text, bool cut, mask_writer& out) {
       return out.mask(text, *kind);
     mask_patterns(key, false, out);
     const auto value = take_piece(text, looks_like_json(text) ? "" : ";"); // in JSON it parts nothing
+    if (codes.hold(key, value)) {
+      out.mask(value, redaction_class::authorization);
+      continue;
+    }
     if (is_numbering(value) && names_number(key) && !out.policy().holds_own(value))
       continue;
     mask_value(value, cut && text.empty(), out);
@@ -243,9 +248,10 @@ void mask_segment(std::string_view segment, const passed_segments& before, mask_
 } // namespace
 
 void mask_form(std::string_view text, bool cut, mask_writer& out) {
+  auto codes = authorization_codes{text};
   while (!text.empty() && !out.is_removed()) {
     const auto piece = take_pair(text, out);
-    mask_pairs(piece, cut && text.empty(), out);
+    mask_pairs(piece, cut && text.empty(), codes, out);
   }
 }
 

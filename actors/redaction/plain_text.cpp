@@ -1,6 +1,7 @@
 #include "actors/redaction/plain_text.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/authorization_codes.hpp"
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/contacts.hpp"
@@ -54,6 +55,7 @@ public:
       , kind_{kind}
       , out_{out}
       , names_{out.policy()}
+      , codes_{text}
       , signs_{text, cut, out.policy().contacts().any()}
       , providers_{words.provider && text.size() >= provider_word_min ? provider_search{text, cut}
                                                                       : provider_search{text}}
@@ -275,6 +277,8 @@ private:
       return kind;
     if (is_one_of(key.lead, "?&") && equal_any_case(key.name, "signature"))
       return redaction_class::secret; // of a URL that is as good as a password
+    if (key.name == "code" && is_one_of(key.lead, "?&") && codes_.hold(key.name, query_value(at_ + 1)))
+      return redaction_class::authorization;
     if (key.before.empty())
       return std::nullopt;
     if (text_[at_] == ':' && equal_any_case(key.name, "is"))
@@ -282,6 +286,13 @@ private:
     if (names_.class_of(key.before) && !follows_secret(key.name))
       return std::nullopt; // "password reset: done"
     return names_.class_of(key.whole());
+  }
+
+  std::string_view query_value(std::size_t begin) const noexcept {
+    auto end = begin;
+    while (end < text_.size() && !is_space(text_[end]) && !is_one_of(text_[end], "&#\"'<>\\"))
+      ++end;
+    return text_.substr(begin, end - begin);
   }
 
   void on_authority() {
@@ -358,6 +369,7 @@ private:
   text_kind kind_;
   mask_writer& out_;
   text_names names_;
+  authorization_codes codes_;
   text_signs signs_;
   provider_search providers_;
   base64_search base64_;
