@@ -49,14 +49,14 @@ constexpr bool starts_any_case(std::string_view text, std::string_view opening) 
   return equal_any_case(text.substr(0, opening.size()), opening);
 }
 
-/// Where `part` begins at `from` or behind it. (std::ranges::search does not compile with clang 14.)
+/// Where `part` begins at `from` or behind it.
 constexpr std::size_t find_any_case(std::string_view text, std::string_view part, std::size_t from = 0) noexcept {
-  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
-  const auto begin = text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size()));
-  const auto found = std::search(begin, text.end(), part.begin(), part.end(), same);
-  if (found == text.end() && !part.empty())
-    return std::string_view::npos;
-  return static_cast<std::size_t>(found - text.begin());
+  for (auto at = from; at + part.size() <= text.size(); ++at) {
+    const auto may_begin = part.empty() || to_lower(text[at]) == to_lower(part[0]);
+    if (may_begin && equal_any_case(text.substr(at, part.size()), part))
+      return at;
+  }
+  return std::string_view::npos;
 }
 
 constexpr bool contains_any_case(std::string_view text, std::string_view part) noexcept {

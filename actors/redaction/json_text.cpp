@@ -105,6 +105,8 @@ private:
 
   /// Whether what ends at `end` is a whole value, and no name.
   bool is_value_over(std::size_t end) const noexcept {
+    if (end < text_.size() && text_[end] == ',')
+      return true;
     const auto next = next_token(text_, end);
     return next < text_.size() && is_one_of(text_[next], ",]}");
   }

@@ -1,6 +1,7 @@
 #include "actors/redaction/json_token.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/byte_block.hpp"
 #include "actors/redaction/cards.hpp"
 
 #include <algorithm>
@@ -44,15 +45,18 @@ bool is_plain_literal(std::string_view token) noexcept {
 }
 
 std::size_t plain_token_end(std::string_view text, std::size_t at) noexcept {
-  const auto near = text.substr(at, card_digits_min);
+  constexpr auto lane_size = std::size_t{16};
+  const auto near = text.substr(at, lane_size);
+  if (near.size() < lane_size)
+    return at;
   if (is_digit(near[0]) || near[0] == '-') {
-    auto size = std::size_t{1};
-    while (size < near.size() && token_parts[index_of(near[size])] == numeric)
-      ++size;
-    return size < near.size() ? at + size : at;
+    const auto lane = vector_lane::load(near.data());
+    const auto number = lane.within('0', '9') | lane.within('-', '.') | lane.is('+') | lane.folded().is('e');
+    const auto size = lowest_bit(~number.bits());
+    return size < card_digits_min ? at + size : at;
   }
   const auto size = starts_with(near, "true") || starts_with(near, "null") ? 4u : starts_with(near, "false") ? 5u : 0u;
-  return size < near.size() ? at + size : at;
+  return at + size;
 }
 
 } // namespace cleartap::masking

@@ -16,8 +16,8 @@ struct bare_token {
 /// A value that says no more than yes, no or nothing.
 [[nodiscard]] bool is_plain_literal(std::string_view token) noexcept;
 
-/// The index behind the token at `at` if that is such a value or a number that is too short for a card and is followed
-/// by more text; else `at`.
+/// The index behind the token at `at` if that is such a value or a number that is too short for a card; else, and near
+/// the end of the text, `at`.
 [[nodiscard]] std::size_t plain_token_end(std::string_view text, std::size_t at) noexcept;
 
 } // namespace cleartap::masking
