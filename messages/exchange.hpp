@@ -70,12 +70,13 @@ struct application_call {
   bool operator==(const application_call&) const = default;
 };
 
-/// That redaction masked a value: its class ("card") and where it stood ("response.body.pan"). Never the value.
-struct masked_value {
+/// That redaction found a value: its class ("card") and where it stood ("response.body.pan"). Never the value.
+struct sensitive_value {
   std::string kind;
   std::string place;
+  bool shown = false; // it was left where it stood; else it was masked or dropped
 
-  bool operator==(const masked_value&) const = default;
+  bool operator==(const sensitive_value&) const = default;
 };
 
 /// Findings of one exchange beyond this many are left out.
@@ -94,8 +95,8 @@ struct exchange {
   std::optional<http_response> response;
   std::optional<application_call> application; // nothing: plain HTTP, or unknown
   exchange_quality quality = exchange_quality::complete;
-  std::vector<masked_value> findings; // each once, filled in by redaction; at most findings_max
-  process_identity process;           // filled in by enrichment
+  std::vector<sensitive_value> findings; // each once, filled in by redaction; at most findings_max; shown ones last
+  process_identity process;              // filled in by enrichment
 };
 
 struct exchange_batch {

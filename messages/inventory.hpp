@@ -18,11 +18,12 @@ struct evidence_row {
   std::string evidence; // JSON, written and read by actors/inventory alone
 };
 
-/// That exchanges of an endpoint held sensitive data, which was removed from them.
+/// That exchanges of an endpoint held sensitive data.
 struct sensitive_place {
   std::string kind;            // "card"
   std::string place;           // "request.body.pan"
   std::uint64_t exchanges = 0; // in which some was there
+  std::uint64_t shown = 0;     // of them: in which it was left there
   wall_time last_seen{};
 };
 

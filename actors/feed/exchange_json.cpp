@@ -71,10 +71,11 @@ json::value application_json(const std::optional<application_call>& call) {
   return object;
 }
 
-json::array findings_json(const std::vector<masked_value>& findings) {
+json::array findings_json(const std::vector<sensitive_value>& findings, bool are_shown) {
   auto list = json::array{};
-  for (const auto& [kind, place] : findings)
-    list.push_back(json::object{{"class", text(kind)}, {"place", text(place)}});
+  for (const auto& [kind, place, shown] : findings)
+    if (shown == are_shown)
+      list.push_back(json::object{{"class", text(kind)}, {"place", text(place)}});
   return list;
 }
 
@@ -103,7 +104,8 @@ std::string exchange_json(const exchange& what) {
   line["request"] = request_json(what.request);
   line["response"] = response_json(what.response);
   line["application"] = application_json(what.application);
-  line["redacted"] = findings_json(what.findings);
+  line["redacted"] = findings_json(what.findings, false);
+  line["shown"] = findings_json(what.findings, true);
   // The serialiser writes 0.736 as 7.36E-1, which is JSON but not pleasant.
   char rest[96];
   std::snprintf(rest, sizeof rest, ",\"duration_ms\":%.3f,\"quality\":\"%s\"}",

@@ -26,7 +26,7 @@ void learn_response(endpoint_evidence& into, const exchange& one, bool complete,
 }
 
 void learn_sensitive(endpoint_evidence& into, const exchange& one) {
-  for (const auto& [kind, place] : one.findings) {
+  for (const auto& [kind, place, shown] : one.findings) {
     const auto name = kind + " " + place;
     auto* evidence = is_sensitive_name(name) ? into.sensitive.admit(name, sensitive_max) : nullptr;
     if (!evidence) {
@@ -34,6 +34,8 @@ void learn_sensitive(endpoint_evidence& into, const exchange& one) {
       continue;
     }
     count_up(evidence->exchanges);
+    if (shown)
+      count_up(evidence->shown);
     evidence->last = std::max(evidence->last, one.time);
   }
 }
@@ -68,6 +70,7 @@ void learn(endpoint_evidence& into, const exchange& one, const schema_limits& li
 void merge(bottom_k<sensitive_evidence>& into, const bottom_k<sensitive_evidence>& from) {
   into.merge(from, sensitive_max, [](sensitive_evidence& ours, const sensitive_evidence& theirs) {
     count_up(ours.exchanges, theirs.exchanges);
+    count_up(ours.shown, theirs.shown);
     ours.last = std::max(ours.last, theirs.last);
   });
 }

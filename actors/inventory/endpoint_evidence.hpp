@@ -39,6 +39,7 @@ struct time_range {
 /// Sensitive data of one class at one place.
 struct sensitive_evidence {
   std::uint64_t exchanges = 0; // in which redaction found some
+  std::uint64_t shown = 0;     // of them: in which it left it there
   wall_time last = wall_time::min();
 
   [[nodiscard]] std::uint64_t weight() const noexcept { return exchanges; }

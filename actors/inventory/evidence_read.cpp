@@ -160,7 +160,11 @@ endpoint_evidence reader::endpoint(const json::object& from) {
   entries(out.responses, object(from, "responses"), statuses_max, is_status_name,
           [&](const json::object& one) { return response(one); });
   entries(out.sensitive, object(from, "sensitive"), sensitive_max, is_sensitive_name, [&](const json::object& one) {
-    return sensitive_evidence{counter(one, "exchanges"), instant(one, "last_ns")};
+    const auto exchanges = counter(one, "exchanges");
+    const auto shown = counter(one, "shown");
+    if (shown > exchanges)
+      fail("more was shown than found");
+    return sensitive_evidence{exchanges, shown, instant(one, "last_ns")};
   });
   return out;
 }

@@ -96,6 +96,7 @@ json::object written(const bottom_k<sensitive_evidence>& places, json::storage_p
   return written(places, storage, [&](const sensitive_evidence& one) {
     auto out = json::object{storage};
     put(out, "exchanges", one.exchanges);
+    put(out, "shown", one.shown);
     out["last_ns"] = one.last.time_since_epoch().count();
     return out;
   });

@@ -128,9 +128,9 @@ json::object seen_object(const endpoint_evidence& evidence) {
 
 json::array sensitive_array(const bottom_k<sensitive_evidence>& evidence) {
   auto out = json::array{};
-  for (const auto& [kind, place, exchanges, last] : sensitive_places(evidence))
-    out.push_back(
-        json::object{{"class", kind}, {"place", place}, {"exchanges", exchanges}, {"last_seen", rfc3339(last)}});
+  for (const auto& [kind, place, exchanges, shown, last] : sensitive_places(evidence))
+    out.push_back(json::object{
+        {"class", kind}, {"place", place}, {"exchanges", exchanges}, {"shown", shown}, {"last_seen", rfc3339(last)}});
   return out;
 }
 

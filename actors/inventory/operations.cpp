@@ -64,7 +64,7 @@ std::vector<sensitive_place> sensitive_places(const bottom_k<sensitive_evidence>
   auto out = std::vector<sensitive_place>{};
   for (const auto& [name, one] : evidence.entries()) {
     const auto blank = name.name.find(' ');
-    out.push_back({name.name.substr(0, blank), name.name.substr(blank + 1), one.exchanges, one.last});
+    out.push_back({name.name.substr(0, blank), name.name.substr(blank + 1), one.exchanges, one.shown, one.last});
   }
   std::ranges::sort(out, {}, [](const sensitive_place& each) { return std::tie(each.place, each.kind); });
   return out;

@@ -10,7 +10,7 @@ namespace cleartap {
 
 namespace {
 
-constexpr auto format = std::uint8_t{3};
+constexpr auto format = std::uint8_t{4};
 
 enum part : std::uint8_t { has_sockets = 1, has_request = 2, has_response = 4, has_application = 8, all_parts = 15 };
 
@@ -18,7 +18,7 @@ enum part : std::uint8_t { has_sockets = 1, has_request = 2, has_response = 4, h
 constexpr auto exchange_size_min = std::size_t{6 + 4 + 1 + 5};
 constexpr auto header_size_min = std::size_t{2};
 constexpr auto ancestor_size_min = std::size_t{2};
-constexpr auto finding_size_min = std::size_t{2};
+constexpr auto finding_size_min = std::size_t{3};
 
 std::size_t address_size(ip_family family) { return family == ip_family::v4 ? 4 : 16; }
 
@@ -101,11 +101,12 @@ private:
     out_.varint(body.size_carried);
     out_.byte(body.truncated);
   }
-  void add(const std::vector<masked_value>& findings) {
+  void add(const std::vector<sensitive_value>& findings) {
     out_.varint(findings.size());
     for (const auto& each : findings) {
       out_.text(each.kind);
       out_.text(each.place);
+      out_.byte(each.shown);
     }
   }
   void add(const process_identity& process) {
@@ -262,14 +263,15 @@ private:
     read.truncated = flag();
     return read;
   }
-  std::vector<masked_value> findings() {
-    auto read = std::vector<masked_value>{};
-    auto left = count(finding_size_min, sizeof(masked_value));
+  std::vector<sensitive_value> findings() {
+    auto read = std::vector<sensitive_value>{};
+    auto left = count(finding_size_min, sizeof(sensitive_value));
     if (left > findings_max)
       refuse("more findings than an exchange may have");
     for (; left > 0 && fine(); --left) {
       auto kind = text();
-      read.push_back({std::move(kind), text()});
+      auto place = text();
+      read.push_back({std::move(kind), std::move(place), flag()});
     }
     return read;
   }

@@ -41,6 +41,7 @@ json::array sensitive(const endpoint_summary& endpoint, const json::storage_ptr&
     one["class"] = text(each.kind, memory);
     one["place"] = text(each.place, memory);
     one["exchanges"] = each.exchanges;
+    one["shown"] = each.shown;
     one["last_seen"] = json::string(rfc3339(each.last_seen), memory);
     out.push_back(std::move(one));
   }

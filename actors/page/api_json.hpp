@@ -15,8 +15,9 @@ namespace cleartap {
 [[nodiscard]] std::string apis_json(std::span<const api_summary> apis);
 
 /// The members of one entry of apis_json and "endpoints":[{"method","path","served","called","first_seen","last_seen",
-/// "statuses":{"200":12,"none":1},"sensitive":[{"class","place","exchanges","last_seen"}]}] in the order of `api`;
-/// "none" counts exchanges without a response, "sensitive" tells what redaction removed: never a value.
+/// "statuses":{"200":12,"none":1},"sensitive":[{"class","place","exchanges","shown","last_seen"}]}] in the order of
+/// `api`; "none" counts exchanges without a response, "sensitive" tells what redaction found: never a value; "shown":
+/// in how many of the exchanges it was not removed.
 [[nodiscard]] std::string api_json(const api_summary& api);
 
 /// {"error":cause}

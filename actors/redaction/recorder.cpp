@@ -145,7 +145,7 @@ void recorder::add(redaction_note note) {
   if (!note.removed)
     note.name = class_in(policy_.mask_of(note.kind));
   if (!note.removed && what_.findings.size() < findings_max) {
-    auto finding = masked_value{note.name, note.place};
+    auto finding = sensitive_value{note.name, note.place};
     if (std::ranges::find(what_.findings, finding) == what_.findings.end())
       what_.findings.push_back(std::move(finding));
   }

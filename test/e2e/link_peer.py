@@ -192,4 +192,4 @@ def exchange(authority, number):
 
 
 def batch(authority, first, count):
-    return zstd(b"\x03" + varint(count) + b"".join(exchange(authority, first + i) for i in range(count)))
+    return zstd(b"\x04" + varint(count) + b"".join(exchange(authority, first + i) for i in range(count)))

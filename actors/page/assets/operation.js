@@ -3,7 +3,7 @@
 import { sensitiveChip, statusChip } from "./badge.js";
 import { h } from "./dom.js";
 import { dereference, members, own, schemaTree } from "./schema.js";
-import { plural, printable, time } from "./text.js";
+import { count, plural, printable, time } from "./text.js";
 
 // those for which a path item has a field; others are in extensions, because methods are case-sensitive
 const fixedMethods = new Set(["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"]);
@@ -71,13 +71,18 @@ function securityBlock(operation) {
   return names.length === 0 ? null : block("Authentication", note([...new Set(names)].map(printable).join(", ")));
 }
 
-/** What was removed from exchanges, by place; never a value. */
+/** In how many of the exchanges it was left as it was: e-mail addresses and phone numbers may be. */
+const removedWords = ({ exchanges, shown }) =>
+  shown === 0 ? "removed" : shown === exchanges ? "shown" : `shown in ${count(shown)}`;
+
+/** What redaction found in exchanges, by place; never a value. */
 function sensitiveBlock(sensitive) {
   if (sensitive.length === 0)
     return null;
   return block("Sensitive data", h("ul", { class: "sensitive" }, ...sensitive.map((each) => h("li", {},
     sensitiveChip(each.class), " ", h("code", {}, printable(each.place)), " ",
-    h("span", { class: "note" }, `${plural(each.exchanges, "exchange")}, last `, time(each.last_seen))))));
+    h("span", { class: "note" },
+      `${plural(each.exchanges, "exchange")}, ${removedWords(each)}, last `, time(each.last_seen))))));
 }
 
 /** The details of `endpoint` as the document `root` tells them. */

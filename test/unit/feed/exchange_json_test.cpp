@@ -33,7 +33,8 @@ exchange order() {
                                 .body = {.bytes = "ok", .size_carried = 1ull << 40, .truncated = true}};
   what.application = application_call{application_protocol::grpc, "shop.Cart/Add", 5, 2, 0};
   what.quality = exchange_quality::truncated_limit;
-  what.findings = {{"card", "request.body.pan"}, {"session", "response.headers.set-cookie"}};
+  what.findings = {
+      {"card", "request.body.pan"}, {"session", "response.headers.set-cookie"}, {"email", "request.body.to", true}};
   what.process = {.pid = 42,
                   .comm = "nginx",
                   .exe = "/usr/sbin/nginx",
@@ -76,6 +77,7 @@ TEST_CASE("an exchange is one line with every field in its place") {
             R"("response_messages":0},)"
             R"("redacted":[{"class":"card","place":"request.body.pan"},)"
             R"({"class":"session","place":"response.headers.set-cookie"}],)"
+            R"("shown":[{"class":"email","place":"request.body.to"}],)"
             R"("duration_ms":12.346,"quality":"truncated_limit"})");
 }
 
@@ -93,7 +95,8 @@ TEST_CASE("what is unknown is null and not left out") {
   auto what = exchange{};
   what.process.pid = 9;
   const auto line = parsed(what);
-  CHECK(keys(line) == "time process tls local remote role request response application redacted duration_ms quality ");
+  CHECK(keys(line) ==
+        "time process tls local remote role request response application redacted shown duration_ms quality ");
   for (const auto* key : {"local", "remote", "request", "response"}) {
     INFO(key);
     CHECK(line.at(key).is_null());

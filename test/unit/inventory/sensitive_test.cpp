@@ -11,18 +11,19 @@ using namespace cleartap::samples;
 
 namespace {
 
-exchange with_findings(exchange one, std::vector<masked_value> findings, int seconds = 1) {
+exchange with_findings(exchange one, std::vector<sensitive_value> findings, int seconds = 1) {
   one.findings = std::move(findings);
   one.time = wall_time{std::chrono::seconds{seconds}};
   return one;
 }
 
-/// "class place exchanges seconds" of each.
+/// "class place exchanges seconds" of each, and in how many it was shown if it was in any.
 std::vector<std::string> lines_of(const std::vector<sensitive_place>& places) {
   auto out = std::vector<std::string>{};
   for (const auto& each : places)
     out.push_back(each.kind + " " + each.place + " " + std::to_string(each.exchanges) + " " +
-                  std::to_string(each.last_seen.time_since_epoch() / std::chrono::seconds{1}));
+                  std::to_string(each.last_seen.time_since_epoch() / std::chrono::seconds{1}) +
+                  (each.shown == 0 ? "" : " shown " + std::to_string(each.shown)));
   return out;
 }
 
@@ -53,7 +54,7 @@ TEST_CASE("sensitive data is in the OpenAPI document of its operation alone") {
   const auto document = document_of(all);
   const auto& operation = document.at("paths").at("/pay");
   CHECK(operation.at("post").at("x-cleartap-sensitive") ==
-        boost::json::parse(R"([{"class":"iban","place":"response.body.account","exchanges":1,)"
+        boost::json::parse(R"([{"class":"iban","place":"response.body.account","exchanges":1,"shown":0,)"
                            R"("last_seen":"1970-01-01T00:00:01.000Z"}])"));
   CHECK(!operation.at("get").as_object().contains("x-cleartap-sensitive"));
 }
@@ -73,6 +74,27 @@ TEST_CASE("sensitive data is stored, loaded and merged, in any order") {
   CHECK(other.take_changed().front().evidence == both.take_changed().front().evidence);
   const auto id = other.apis().front().id;
   CHECK(lines_of(other.api(id)->endpoints[0].sensitive) == lines{"ssn request.query.q 2 9", "card response.body 1 2"});
+}
+
+TEST_CASE("sensitive data that was shown is told apart, stored, loaded and merged") {
+  const auto shown = with_findings(call("GET", "/a", 200), {{"email", "response.body.mail", true}}, 2);
+  const auto masked = with_findings(call("GET", "/a", 200), {{"email", "response.body.mail"}}, 9);
+  auto one = inventory{{}};
+  one.learn(shown);
+  one.learn(shown);
+  auto other = inventory{{}};
+  other.learn(masked);
+  for (const auto& row : one.take_changed())
+    REQUIRE(other.load(row));
+  const auto id = other.apis().front().id;
+  CHECK(lines_of(other.api(id)->endpoints[0].sensitive) == lines{"email response.body.mail 3 9 shown 2"});
+  const auto document = document_of(other);
+  CHECK(document.at("paths").at("/a").at("get").at("x-cleartap-sensitive") ==
+        boost::json::parse(R"([{"class":"email","place":"response.body.mail","exchanges":3,"shown":2,)"
+                           R"("last_seen":"1970-01-01T00:00:09.000Z"}])"));
+  CHECK(!endpoint_from_text(
+      R"({"v":1,"served":1,"first_ns":1,"last_ns":2,"sensitive":{"of":{"email a":{"exchanges":1,"shown":2,"last_ns":1}}}})",
+      {}));
 }
 
 TEST_CASE("rows from before sensitive data was told are read") {

@@ -150,7 +150,8 @@ TEST_CASE("values out of their range are refused") {
     plain.at(at) = value;
     return without_prefix(refusal(packed(plain)));
   };
-  CHECK(refused_at(0, 4) == "an unknown format");
+  CHECK(refused_at(0, 3) == "an unknown format");
+  CHECK(refused_at(0, 5) == "an unknown format");
   CHECK(refused_at(1, 100) == "a count that the bytes cannot hold");
   CHECK(refused_at(8, 2) == "an unknown value of an enumeration");
   CHECK(refused_at(9, 3) == "an unknown value of an enumeration");

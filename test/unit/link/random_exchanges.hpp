@@ -37,7 +37,7 @@ public:
     if (chance())
       made.application = application();
     for (auto left = chance() ? below(findings_max + 1) : 0; left > 0; --left)
-      made.findings.push_back({text(), text()});
+      made.findings.push_back({text(), text(), chance()});
     made.process = process();
     return made;
   }

@@ -30,7 +30,7 @@ api_summary shop() {
                            .first_seen = morning,
                            .last_seen = morning + 1s,
                            .statuses = {{0, 1}, {200, 12}, {404, 1}},
-                           .sensitive = {{"card", "request.body.pan", 3, wall_time{std::chrono::seconds{1}}}}});
+                           .sensitive = {{"email", "request.body.mail", 3, 2, wall_time{std::chrono::seconds{1}}}}});
   return api;
 }
 
@@ -72,8 +72,8 @@ TEST_CASE("one API is told with its endpoints and their statuses") {
         R"("first_seen":"2024-02-29T06:05:04.030Z","last_seen":"2024-02-29T06:05:05.030Z","endpoint_count":1,)"
         R"("endpoints":[{"method":"GET","path":"/users/{userId}","served":12,"called":2,)"
         R"("first_seen":"2024-02-29T06:05:04.030Z","last_seen":"2024-02-29T06:05:05.030Z",)"
-        R"("statuses":{"none":1,"200":12,"404":1},"sensitive":[{"class":"card","place":"request.body.pan",)"
-        R"("exchanges":3,"last_seen":"1970-01-01T00:00:01.000Z"}]}]})");
+        R"("statuses":{"none":1,"200":12,"404":1},"sensitive":[{"class":"email","place":"request.body.mail",)"
+        R"("exchanges":3,"shown":2,"last_seen":"1970-01-01T00:00:01.000Z"}]}]})");
 }
 
 TEST_CASE("the list is ordered by authority, then id, whatever the order of the inventory") {

@@ -160,7 +160,7 @@ TEST_CASE("headers keep their names, other bodies nothing") {
   CHECK(response.headers[1].second == "[DROPPED:string]");
   CHECK(response.body.bytes.empty());
   CHECK(what.application->operation == "query [DROPPED:name]");
-  CHECK(what.findings == std::vector<masked_value>{{"authorization", "request.headers.authorization"}});
+  CHECK(what.findings == std::vector<sensitive_value>{{"authorization", "request.headers.authorization"}});
 }
 
 TEST_CASE("no value of a body survives, wherever it is cut") {

@@ -48,7 +48,7 @@ TEST_CASE("a place in JSON names all keys above it, arrays add nothing") {
       R"("4111111111111111":4,"z":{"\"":5},"token":"{\"a\":1"})");
   auto stats = redaction_stats{};
   redact(what, sample::policy(), stats);
-  CHECK(what.findings == std::vector<masked_value>{{"card", "request.body.a.cards"},
+  CHECK(what.findings == std::vector<sensitive_value>{{"card", "request.body.a.cards"},
                                                    {"password", "request.body.a.*.pin"},
                                                    {"password", "request.body.*.pin"},
                                                    {"password", "request.body.pin"},
@@ -57,7 +57,7 @@ TEST_CASE("a place in JSON names all keys above it, arrays add nothing") {
   what = sample::with_body("application/x-ndjson", "{\"a\":{\"pin\":1}}\n{\"b\":{\"pin\":1}}\n");
   redact(what, sample::policy(), stats);
   CHECK(what.findings ==
-        std::vector<masked_value>{{"password", "request.body.a.pin"}, {"password", "request.body.b.pin"}});
+        std::vector<sensitive_value>{{"password", "request.body.a.pin"}, {"password", "request.body.b.pin"}});
 }
 
 TEST_CASE("findings are kept once and within their limit") {
@@ -65,7 +65,7 @@ TEST_CASE("findings are kept once and within their limit") {
   auto stats = redaction_stats{};
   redact(what, sample::policy(), stats);
   CHECK(what.findings ==
-        std::vector<masked_value>{{"password", "request.body.password"}, {"token", "request.body.token"}});
+        std::vector<sensitive_value>{{"password", "request.body.password"}, {"token", "request.body.token"}});
   redact(what, sample::policy(), stats);
   CHECK(what.findings.size() == 2);
 

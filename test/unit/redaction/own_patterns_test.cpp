@@ -34,7 +34,7 @@ TEST_CASE("an own pattern is masked with its class wherever it stands") {
   CHECK(request.headers[1].second == "[REDACTED:badge].example");
   CHECK(request.trailers[0].second == "[REDACTED:badge]");
   CHECK(what.application->operation == "query [REDACTED:badge]");
-  CHECK(std::ranges::find(what.findings, masked_value{"badge", "request.headers.x-note"}) != what.findings.end());
+  CHECK(std::ranges::find(what.findings, sensitive_value{"badge", "request.headers.x-note"}) != what.findings.end());
 }
 
 TEST_CASE("an own pattern is found in bodies of any format, decoded too") {
