@@ -76,8 +76,8 @@ struct redaction_settings {
   std::vector<std::string> headers_allow; // if there are any, all others are redacted
   std::vector<std::string> keys;          // keys whose values are redacted beside the built-in ones
   std::vector<pattern_settings> patterns;
-  bool emails = false; // redact e-mail addresses
-  bool phones = false; // redact phone numbers
+  bool emails = false; // redact e-mail addresses, not only note them
+  bool phones = false; // likewise phone numbers
   std::vector<rule_settings> rules;
 };
 

@@ -218,6 +218,8 @@ std::optional<redaction_class> class_of_base64(std::string_view part, bool behin
     return redaction_class::authorization;
   auto inner = mask_writer{mask_writer::asking{}, text, out};
   mask_content(text, cut, inner);
+  if (!inner.first() && inner.noted())
+    out.note(part, *inner.noted());
   return inner.first();
 }
 

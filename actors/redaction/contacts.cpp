@@ -11,6 +11,7 @@ constexpr auto local_max = std::size_t{64}; // RFC 5321 section 4.5.3.1.1
 constexpr auto domain_max = std::size_t{255};
 constexpr auto phone_digits_min = std::size_t{7};
 constexpr auto phone_digits_max = std::size_t{15}; // E.164
+constexpr auto american_size_min = std::string_view{"212-555-0123"}.size();
 
 constexpr auto file_endings =
     std::to_array<std::string_view>({"css", "gif", "jpeg", "jpg", "js", "json", "png", "svg", "webp"});
@@ -64,6 +65,8 @@ std::size_t international_size(std::string_view text, std::size_t at) noexcept {
 /// The North American Numbering Plan: area and exchange begin with 2 to 9.
 std::size_t american_size(std::string_view text, std::size_t at) noexcept {
   const auto open = text[at] == '(';
+  if (text.size() - at < american_size_min || (!open && !is_one_of(text[at + 3], "-. ")))
+    return 0;
   const auto area = at + (open ? 1 : 0);
   if (!has_digits(text, area, 3) || text[area] < '2')
     return 0;
@@ -73,8 +76,6 @@ std::size_t american_size(std::string_view text, std::size_t at) noexcept {
       return 0;
     exchange += text.substr(exchange + 1).starts_with(' ') ? 2 : 1;
   } else {
-    if (exchange >= text.size() || !is_one_of(text[exchange], "-. "))
-      return 0;
     ++exchange;
   }
   if (!has_digits(text, exchange, 3) || text[exchange] < '2' || exchange + 3 >= text.size())
@@ -109,11 +110,8 @@ std::optional<finding> find_phone(std::string_view text, std::size_t at) noexcep
   return finding{text.substr(at, size), redaction_class::phone};
 }
 
-std::optional<finding> find_contact(std::string_view text, std::size_t at, std::size_t floor,
-                                    contact_rules rules) noexcept {
-  if (text[at] == '@')
-    return rules.emails ? find_email(text, at, floor) : std::nullopt;
-  return rules.phones ? find_phone(text, at) : std::nullopt;
+std::optional<finding> find_contact(std::string_view text, std::size_t at, std::size_t floor) noexcept {
+  return text[at] == '@' ? find_email(text, at, floor) : find_phone(text, at);
 }
 
 } // namespace cleartap::masking

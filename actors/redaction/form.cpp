@@ -4,7 +4,7 @@
 #include "actors/redaction/authorization_codes.hpp"
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/contacts.hpp"
+#include "actors/redaction/contact_search.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/keyed_value.hpp"
 #include "actors/redaction/layer.hpp"
@@ -85,7 +85,7 @@ void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
   const auto own = own_scope{text, out};
   auto providers = provider_search{text, cut};
   auto base64 = base64_search{text, cut};
-  const auto contacts = out.policy().contacts();
+  auto contacts = contact_search{text, out};
   auto floor = std::size_t{0};
   for (auto at = std::size_t{0}; at < text.size() && !out.is_removed();) {
     if (at > providers.begin())
@@ -100,8 +100,8 @@ void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
                              cut && base64.part().data() + base64.part().size() == text.data() + text.size(), out);
     if (!found && opens_pattern(text[at]))
       found = find_pattern(text, at, cut);
-    if (!found && contacts.any() && opens_contact(text[at]))
-      found = find_contact(text, at, floor, contacts);
+    if (!found)
+      found = contacts.find(at, floor);
     at = found ? static_cast<std::size_t>(found->part.data() - text.data()) + found->part.size() : at + 1;
     if (!found)
       continue;
@@ -109,7 +109,7 @@ void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
     floor = at;
     holds_any = true;
   }
-  if (is_word && !holds_any)
+  if (is_word && !holds_any && !out.is_noted())
     harmless.add(text);
 }
 
@@ -125,8 +125,11 @@ std::optional<redaction_class> class_of_bare_base64(std::string_view value, bool
 void mask_value(std::string_view value, bool cut, mask_writer& out) {
   if (!is_percent_encoded(value))
     return mask_content(value, cut, out);
-  if (out.policy().contacts().phones && value[0] == '+' && find_phone(value, 0)) // neither was it in a phone number
-    return out.mask(value, redaction_class::phone);
+  if (const auto phone = value[0] == '+' ? find_phone(value, 0) : std::nullopt) { // neither was it in a phone number
+    if (out.policy().masks_contact(redaction_class::phone))
+      return out.mask(value, redaction_class::phone);
+    out.note(phone->part, redaction_class::phone);
+  }
   if (value.find('+') != std::string_view::npos)
     if (const auto kind = class_of_bare_base64(value, cut, out))
       return out.mask(value, *kind);

@@ -20,7 +20,7 @@ bool is_among(std::string_view key, std::span<const std::string_view> keys) noex
 /// The string that the object that `text` goes on with has under the first key that is `wanted`.
 template <class Wanted>
 std::optional<json_string> find_string(std::string_view text, Wanted wanted) noexcept {
-  auto scanner = json_scanner{text, false};
+  auto scanner = json_scanner{text};
   auto depth = std::size_t{0};
   auto found = false;
   for (auto at = std::size_t{0}; at < text.size();) {

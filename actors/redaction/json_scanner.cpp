@@ -14,11 +14,6 @@ constexpr auto phone_digits_min = std::size_t{7};
 constexpr auto cut_digits_min = std::size_t{4};
 constexpr auto key_block_min = std::size_t{27}; // of "-----BEGIN PRIVATE KEY-----"
 
-template <class Lane>
-Lane contact_bytes(Lane bytes) noexcept {
-  return bytes.is('@') | bytes.is('+') | bytes.is('(');
-}
-
 static_assert(base64_size_min > provider_word_min); // so that the runs of words are short enough
 
 /// The bytes behind backslashes, which belong to them: a quote there ends no string. `carry`: the first byte of the
@@ -43,7 +38,7 @@ string_marks marks_of_short(std::string_view text) noexcept {
     out.digits += is_digit(c) ? 1 : 0;
     out.key |= c == ':' || c == '<' || c == '=' || c == 'J' || c == '%' || c == '&';
     out.dash |= c == '-';
-    out.contact |= c == '@' || c == '+' || c == '(';
+    out.contact |= c == '@';
   }
   return out;
 }
@@ -51,7 +46,10 @@ string_marks marks_of_short(std::string_view text) noexcept {
 } // namespace
 
 bool string_marks::may_hold_number() const noexcept { return digits >= number_digits_min; }
-bool string_marks::may_hold_contact() const noexcept { return contact || digits >= phone_digits_min; }
+
+bool string_marks::may_hold_contact(const json_string& string) const noexcept {
+  return contact || (digits >= phone_digits_min && string.content.find('+') != std::string_view::npos);
+}
 
 bool string_marks::may_hold_secret(const json_string& string, bool cut) const noexcept {
   return hidden || key || may_hold_number() || (cut && digits >= cut_digits_min) ||
@@ -81,7 +79,7 @@ bool string_marks::may_hold_secret(const json_string& string, bool cut) const no
     out.digits += count_of(own & block.bits([](auto bytes) { return bytes.within('0', '9'); }));
     out.key |= (own & keys) != 0;
     out.dash |= (own & block.bits([](auto bytes) { return bytes.is('-'); })) != 0;
-    out.contact |= (own & block.bits([](auto bytes) { return contact_bytes(bytes); })) != 0;
+    out.contact |= (own & block.bits([](auto bytes) { return bytes.is('@'); })) != 0;
     out.word |= words.next(block.bits([](auto bytes) { return word_bytes(bytes); })) != 0;
     out.run |= runs.next(block.bits([](auto bytes) { return base64_bytes(bytes); })) != 0;
   }
@@ -137,12 +135,11 @@ const json_scanner::block_marks& json_scanner::enter_other(std::size_t block) no
   entered_.begin = at;
   entered_.ends = block.bits([](auto bytes) { return bytes.is('"') | bytes.is('\'') | bytes.is('\\'); });
   entered_.noticed = runs_.next(words);
-  entered_.noticed |= block.bits(
-      [](auto bytes) { return bytes.within('0', '=') | bytes.within('%', '&') | bytes.is('J') | bytes.is('-'); });
+  entered_.noticed |= block.bits([](auto bytes) {
+    return bytes.within('0', '=') | bytes.within('%', '&') | bytes.is('J') | bytes.is('-') | bytes.is('@');
+  });
   if (all_)
     entered_.noticed = ~std::uint64_t{0};
-  else if (contacts_)
-    entered_.noticed |= block.bits([](auto bytes) { return contact_bytes(bytes); });
 }
 
 } // namespace cleartap::masking

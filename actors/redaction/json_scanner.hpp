@@ -34,13 +34,15 @@ struct string_marks {
   std::size_t digits = 0;
   bool key = false;     // what separates keys from values, a tag, what is encoded, or the 'J' of "eyJ"
   bool dash = false;    // of a private key
-  bool contact = false; // of an e-mail address or a phone number
+  bool contact = false; // of an e-mail address
   bool word = false;    // long enough for a provider's token
   bool run = false;     // long enough for base64 that is looked into
   bool hidden = false;  // "\\u", behind which may be anything; then the others are not told
 
   bool may_hold_number() const noexcept; // a card or social security number, whole
-  bool may_hold_contact() const noexcept;
+
+  /// Whether there may be a contact in `string`, whose marks these are, that is not digits enough for a number.
+  bool may_hold_contact(const json_string& string) const noexcept;
 
   /// Whether `string`, whose marks these are, must be looked at for what is neither a contact nor a provider's token
   /// nor base64.
@@ -53,9 +55,8 @@ struct string_marks {
 /// Reads the strings of one text, the next behind the one before, and looks at each block of the text once.
 class json_scanner {
 public:
-  /// `contacts`: what may belong to one is noticed too. `all`: so is every string that is not empty.
-  json_scanner(std::string_view text, bool contacts, bool all = false) noexcept
-      : text_{text}, contacts_{contacts}, all_{all} {}
+  /// `all`: every string that is not empty is noticed.
+  explicit json_scanner(std::string_view text, bool all = false) noexcept : text_{text}, all_{all} {}
 
   /// The string whose opening quote, of either kind, is text[at].
   [[nodiscard]] json_string read_string(std::size_t at) noexcept;
@@ -90,7 +91,6 @@ private:
   void classify(std::size_t block) noexcept;
 
   std::string_view text_;
-  bool contacts_;
   bool all_;
   block_marks entered_;
   block_marks before_; // the one before that was entered: what begins there is read again if it is not plain

@@ -4,6 +4,7 @@
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/common_values.hpp"
+#include "actors/redaction/contact_search.hpp"
 #include "actors/redaction/encoding.hpp"
 #include "actors/redaction/json_names.hpp"
 #include "actors/redaction/json_scanner.hpp"
@@ -27,7 +28,7 @@ class json_pass {
 public:
   json_pass(std::string_view text, bool cut, mask_writer& out) noexcept
       : text_{text}
-      , scanner_{text, out.policy().contacts().any(), out.policy().has_own()}
+      , scanner_{text, out.policy().has_own()}
       , harmless_{out.policy().harmless().json}
       , cut_{cut}
       , out_{out} {}
@@ -231,12 +232,14 @@ private:
   /// Masks the secrets in `string`; returns whether it had to be looked at. `cut`: it goes on behind its end.
   bool search(const json_string& string, const string_marks& marks, bool cut) {
     const auto suspicious =
-        marks.may_hold_secret(string, cut) || (out_.policy().contacts().any() && marks.may_hold_contact()) ||
-        (marks.word && find_provider(string.content, 0, cut)) ||
+        marks.may_hold_secret(string, cut) || (marks.word && find_provider(string.content, 0, cut)) ||
         ((marks.run || !string.closed) && holds_base64(string.content, !string.closed)) || may_hold_own(string);
-    if (suspicious)
+    const auto contacts = marks.may_hold_contact(string);
+    if (contacts && !suspicious && !string.escaped)
+      mask_contacts(string.content, out_);
+    else if (suspicious || contacts)
       mask_json_value(string, marks, out_);
-    return suspicious;
+    return suspicious || contacts;
   }
 
   /// What is escaped is searched when it is decoded.

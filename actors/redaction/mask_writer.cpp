@@ -19,6 +19,39 @@ void mask_writer::mask_quoted(std::string_view part, redaction_class kind) {
   replace(part, quoted += '"', kind, before(part));
 }
 
+void mask_writer::note(std::string_view part, redaction_class kind) { note(part, kind, before(part)); }
+
+void mask_writer::note(std::string_view part, redaction_class kind, std::string_view before) {
+  const auto begin = static_cast<std::size_t>(part.data() - text_.data());
+  const auto end = begin + part.size();
+  if (begin < std::max(noted_end_, copied_) || is_removed() || is_own(begin, end))
+    return;
+  noted_end_ = end;
+  if (!outer_) {
+    if (stats_->notes)
+      stats_->notes->show(text_, before, part, kind);
+    return;
+  }
+  if (changes_)
+    return outer_->note(part, kind, before);
+  if (!how_) {
+    noted_ = noted_.value_or(kind);
+    return;
+  }
+  if (before.empty())
+    before = outer_->before(part_);
+  outer_->note(noted_source_.part(begin, end), kind, before);
+}
+
+/// Whether a pattern of the configuration matches in [begin, end).
+bool mask_writer::is_own(std::size_t begin, std::size_t end) const noexcept {
+  return std::any_of(own_.begin() + static_cast<std::ptrdiff_t>(std::min(own_next_, own_.size())), own_.end(),
+                     [&](const finding& each) {
+                       const auto first = static_cast<std::size_t>(each.part.data() - text_.data());
+                       return first < end && begin < first + each.part.size();
+                     });
+}
+
 void mask_writer::apply(const text_change& change) {
   assert(!outer_);
   flush_own(change.part);

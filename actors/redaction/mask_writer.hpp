@@ -48,7 +48,8 @@ public:
       , level_{outer.level_ + 1}
       , how_{&how}
       , part_{part}
-      , source_{part, how} {}
+      , source_{part, how}
+      , noted_source_{part, how} {}
 
   /// For a text that is only asked about: nothing is written, and what would be masked first ends it.
   struct asking {};
@@ -85,6 +86,10 @@ public:
   /// As mask(), as a JSON string: for a part that is no string.
   void mask_quoted(std::string_view part, redaction_class kind);
 
+  /// Notes that `part` is of this class and shown: that changes nothing and hides nothing, and no text around it is
+  /// masked because of it. A text may be searched twice; what is known from there or partly masked is not noted.
+  void note(std::string_view part, redaction_class kind);
+
   /// Precondition: the text is not inside of another one.
   void apply(const text_change& change);
 
@@ -102,13 +107,17 @@ public:
 
   bool is_removed() const noexcept { return removed_ || (outer_ && outer_->is_removed()); }
   bool is_changed() const noexcept { return changed_; }
+  bool is_noted() const noexcept { return noted_end_ > 0; } // a contact in the text
   std::optional<redaction_class> first() const noexcept { return first_; } // class of the first mask
+  std::optional<redaction_class> noted() const noexcept { return noted_; } // of the first note of a text that is asked
 
   /// The text with the masks. Precondition: is_changed(), and it is not inside of another text.
   std::string take() &&;
 
 private:
   void replace(std::string_view part, std::string_view with, redaction_class kind, std::string_view before);
+  void note(std::string_view part, redaction_class kind, std::string_view before);
+  bool is_own(std::size_t begin, std::size_t end) const noexcept;
   void write(std::string_view part, std::string_view with, redaction_class kind, std::string_view before);
   void copy_to(std::string_view part);
   void flush_own(std::string_view part);
@@ -123,12 +132,15 @@ private:
   const encoding* how_ = nullptr; // of text_ in part_; null: nothing is written
   std::string_view part_;         // of the outer text
   source_cursor source_;
+  source_cursor noted_source_; // notes are ahead of masks
   std::vector<text_change>* changes_ = nullptr;
   std::string out_;
   std::size_t copied_ = 0;   // bytes of text_ that out_ stands for
   std::vector<finding> own_; // matches of patterns of the configuration
   std::size_t own_next_ = 0; // of own_: those before are written
   std::size_t own_depth_ = 0;
+  std::size_t noted_end_ = 0; // of the last note
+  std::optional<redaction_class> noted_;
   std::optional<redaction_class> first_;
   bool changed_ = false;
   bool removed_ = false;

@@ -4,7 +4,7 @@
 #include "actors/redaction/authorization_codes.hpp"
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/contacts.hpp"
+#include "actors/redaction/contact_search.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/keyed_value.hpp"
 #include "actors/redaction/layer.hpp"
@@ -56,11 +56,12 @@ public:
       , out_{out}
       , names_{out.policy()}
       , codes_{text}
-      , signs_{text, cut, out.policy().contacts().any()}
+      , signs_{text, cut}
       , providers_{words.provider && text.size() >= provider_word_min ? provider_search{text, cut}
                                                                       : provider_search{text}}
       , base64_{words.base64 ? base64_search{text, cut} : base64_search{text}}
-      , row_{text, out.policy()} {}
+      , row_{text, out.policy()}
+      , contacts_{text, out} {}
 
   void run() {
     while (at_ < text_.size() && !out_.is_removed()) {
@@ -188,8 +189,8 @@ private:
     if (text_[at_] == '(')
       row_.enter(at_);
     auto found = find_pattern(text_, at_, cut_);
-    if (!found && out_.policy().contacts().any() && opens_contact(text_[at_]))
-      found = find_contact(text_, at_, floor_, out_.policy().contacts());
+    if (!found)
+      found = contacts_.find(at_, floor_);
     if (!found)
       ++at_;
     else if (found->kind == redaction_class::card && is_kept(found->part))
@@ -374,6 +375,7 @@ private:
   provider_search providers_;
   base64_search base64_;
   sql_row row_;
+  contact_search contacts_;
   std::size_t at_ = 0;
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 

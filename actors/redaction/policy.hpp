@@ -78,8 +78,10 @@ public:
   /// Whether what is of this class is shown.
   [[nodiscard]] bool keeps(redaction_class kind) const noexcept { return kept_[static_cast<std::uint8_t>(kind)]; }
 
-  /// Which contacts are masked.
-  [[nodiscard]] masking::contact_rules contacts() const noexcept { return wishes_.contacts; }
+  /// Whether contacts of this class, email or phone, are masked and not only noted.
+  [[nodiscard]] bool masks_contact(redaction_class kind) const noexcept {
+    return (kind == redaction_class::email ? wishes_.contacts.emails : wishes_.contacts.phones) && !keeps(kind);
+  }
 
   /// What the patterns of the configuration match, see own_patterns::find.
   [[nodiscard]] std::vector<masking::finding> find_own(std::string_view text) const {

@@ -5,6 +5,7 @@
 #include "actors/redaction/stats.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cleartap::masking {
 
@@ -112,14 +113,16 @@ private:
 
 } // namespace
 
-void recorder::mask(std::string_view text, std::string_view before, std::string_view part, redaction_class kind) {
+std::optional<redaction_note> recorder::note_of(std::string_view text, std::string_view before, std::string_view part,
+                                                redaction_class kind, json_place& body_place) {
   auto note = carrier_search{text}.in(what_);
   if (!note)
-    return;
+    return std::nullopt;
   note->kind = kind;
+  note->name = class_in(policy_.mask_of(kind));
   note->begin = static_cast<std::size_t>(part.data() - text.data());
   note->end = note->begin + part.size();
-  const auto path = note->part == message_part::body ? body_place_.find(text, note->begin) : std::nullopt;
+  const auto path = note->part == message_part::body ? body_place.find(text, note->begin) : std::nullopt;
   const auto is_decoded = before.data() < text.data() || before.data() > text.data() + text.size();
   auto place = note->place;
   if (path && !path->empty())
@@ -128,7 +131,42 @@ void recorder::mask(std::string_view text, std::string_view before, std::string_
     (place += '.') += key;
   if (!policy_.holds_own(place)) // the patterns of the configuration may match in a key
     note->place = std::move(place);
-  add(std::move(*note));
+  return note;
+}
+
+void recorder::mask(std::string_view text, std::string_view before, std::string_view part, redaction_class kind) {
+  if (auto note = note_of(text, before, part, kind, body_place_))
+    add(std::move(*note));
+}
+
+/// Telling the place costs more than finding the contact, and a body may have any number of them.
+void recorder::show(std::string_view text, std::string_view before, std::string_view part, redaction_class kind) {
+  if (std::exchange(shown_text_, text.data()) != text.data())
+    shown_left_ = shown_max;
+  const auto is_told = notes_ && shown_notes_ < notes_max;
+  if (shown_left_ == 0 && !is_told)
+    return;
+  auto note = note_of(text, before, part, kind, shown_place_);
+  if (!note)
+    return;
+  note->shown = !policy_.metadata_only();
+  if (is_told) {
+    ++shown_notes_;
+    notes_->push_back(*note);
+  }
+  if (shown_left_ == 0)
+    return;
+  --shown_left_;
+  auto finding = sensitive_value{std::move(note->name), std::move(note->place), note->shown};
+  if (shown_.size() < findings_max && std::ranges::find(shown_, finding) == shown_.end())
+    shown_.push_back(std::move(finding));
+}
+
+void recorder::finish() {
+  for (auto& each : shown_)
+    if (what_.findings.size() < findings_max && std::ranges::find(what_.findings, each) == what_.findings.end())
+      what_.findings.push_back(std::move(each));
+  shown_.clear();
 }
 
 void recorder::remove(std::string_view text, std::string_view part, removal why) {
@@ -142,14 +180,12 @@ void recorder::remove(std::string_view text, std::string_view part, removal why)
 }
 
 void recorder::add(redaction_note note) {
-  if (!note.removed)
-    note.name = class_in(policy_.mask_of(note.kind));
   if (!note.removed && what_.findings.size() < findings_max) {
     auto finding = sensitive_value{note.name, note.place};
     if (std::ranges::find(what_.findings, finding) == what_.findings.end())
       what_.findings.push_back(std::move(finding));
   }
-  if (notes_ && notes_->size() < notes_max)
+  if (notes_ && notes_->size() - shown_notes_ < notes_max)
     notes_->push_back(std::move(note));
 }
 

@@ -76,6 +76,8 @@ public:
   noting_scope& operator=(const noting_scope&) = delete;
   ~noting_scope() { stats_.notes = nullptr; }
 
+  void finish() { recorder_.finish(); }
+
 private:
   masking::recorder recorder_;
   redaction_stats& stats_;
@@ -86,7 +88,7 @@ private:
 void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats,
             std::vector<redaction_note>* notes) {
   ++stats.exchanges;
-  const auto noting = noting_scope{what, policy, stats, notes};
+  auto noting = noting_scope{what, policy, stats, notes};
   auto pass = exchange_pass{policy, stats};
   if (what.request) // heads first: a costly body must not use up their share
     pass.mask_head(*what.request);
@@ -96,6 +98,7 @@ void redact(exchange& what, const redaction_policy& policy, redaction_stats& sta
     pass.mask_operation(*what.application);
   auto removed = what.request && pass.mask_body(*what.request);
   removed |= what.response && pass.mask_body(*what.response);
+  noting.finish();
   if (removed && what.quality == exchange_quality::complete)
     what.quality = exchange_quality::truncated_limit;
   if (policy.metadata_only())

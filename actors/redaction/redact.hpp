@@ -12,7 +12,7 @@ namespace cleartap {
 /// A mask is "[REDACTED:<class>]"; a second pass changes nothing. Sizes as carried stay as they are. If a limit is
 /// reached, or a secret is in a format that is not text, the rest of that body is removed, the body is marked as
 /// truncated and a complete exchange as truncated_limit. What is masked goes to `what.findings`, and to `notes` with
-/// its positions if there are any.
+/// its positions if there are any; so do e-mail addresses and phone numbers that stay.
 void redact(exchange& what, const redaction_policy& policy, redaction_stats& stats,
             std::vector<redaction_note>* notes = nullptr);
 

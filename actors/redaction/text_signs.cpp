@@ -20,14 +20,16 @@ Lane space_bytes(Lane bytes) noexcept {
 
 } // namespace
 
-/// Where runs of digits begin. Two digits open no number, but may be all that is left of one where a text was cut.
+/// Where runs of digits begin, and phone numbers with a '+'. Two digits open no number, but may be all that is left of
+/// one where a text was cut.
 std::uint64_t text_signs::numbers(const byte_block& block, std::size_t at) const noexcept {
   const auto digits = block.bits([](auto bytes) { return bytes.within('0', '9'); });
   const auto goes_on = at > 0 && is_digit(text_[at - 1]);
   const auto begins = digits & ~(digits << 1 | (goes_on ? 1u : 0u));
+  const auto phones = block.bits([](auto bytes) { return bytes.is('+'); }) & ahead(digits, 1);
   if (cut_ && text_.size() - at < cut_number_max + block_size)
-    return begins;
-  return begins & ahead(digits, 1) & ahead(digits, 2);
+    return begins | phones;
+  return (begins & ahead(digits, 1) & ahead(digits, 2)) | phones;
 }
 
 [[gnu::flatten]] void text_signs::classify(std::size_t at) noexcept {
@@ -41,12 +43,11 @@ std::uint64_t text_signs::numbers(const byte_block& block, std::size_t at) const
   const auto opens_option = behind(spaces | quotes | block.bits([](auto bytes) { return bytes.is('`'); }), 1);
   block_ = at;
   signs_ = block.bits([](auto bytes) {
-    return bytes.is(':') | bytes.within('<', '=') | bytes.within('%', '&') | bytes.is('\\') | bytes.is('(');
+    return bytes.is(':') | bytes.within('<', '=') | bytes.within('%', '&') | bytes.is('\\') | bytes.is('(') |
+           bytes.is('@');
   });
   signs_ |= numbers(block, at) | (tokens & behind(before, 1)) | (pairs & ahead(pairs, 2)) | (dashes & opens_option) |
             (quotes & behind(spaces, 1));
-  if (contacts_)
-    signs_ |= block.bits([](auto bytes) { return bytes.is('@') | bytes.is('+'); });
 }
 
 } // namespace cleartap::masking

@@ -12,8 +12,8 @@ namespace cleartap::masking {
 
 class text_signs {
 public:
-  /// `cut`: the text goes on behind its end. `contacts`: e-mail addresses and phone numbers count.
-  text_signs(std::string_view text, bool cut, bool contacts) noexcept : text_{text}, cut_{cut}, contacts_{contacts} {}
+  /// `cut`: the text goes on behind its end.
+  text_signs(std::string_view text, bool cut) noexcept : text_{text}, cut_{cut} {}
 
   /// The first such place at `at` or behind it; the size of the text if there is none.
   std::size_t next(std::size_t at) noexcept {
@@ -34,7 +34,6 @@ private:
 
   std::string_view text_;
   bool cut_;
-  bool contacts_;
   std::size_t block_ = static_cast<std::size_t>(-1); // where the one that was looked at begins
   std::uint64_t signs_ = 0;
 };

@@ -32,6 +32,24 @@ struct configured {
     return {watch.expect_one(called("server", authority, path)), watch.expect_one(called("client", authority, path))};
   }
 
+  /// What the inventory says of the sensitive data of `path`, once it knows `exchanges` of them.
+  boost::json::array sensitive(const std::string& path, std::int64_t exchanges) const {
+    auto found = boost::json::array{};
+    CHECK(wait_until([&] {
+      const auto list = tap.rest("/api/v1/apis");
+      for (const auto& api : list.at("apis").as_array()) {
+        if (text(api, "/authority") != web.authority())
+          continue;
+        const auto detail = tap.rest("/api/v1/apis/" + text(api, "/id"));
+        for (const auto& endpoint : detail.at("endpoints").as_array())
+          if (text(endpoint, "/path") == path)
+            found = endpoint.at("sensitive").as_array();
+      }
+      return !found.empty() && number(found[0], "/exchanges") == exchanges;
+    }));
+    return found;
+  }
+
   temporary_directory home;
   std::filesystem::path file;
   web_server web;
@@ -117,23 +135,36 @@ TEST_CASE("the inventory lists sensitive data by endpoint, class and place") {
   const auto path = std::string{"/created/sensitive"};
   for (auto i = 0; i < 2; ++i)
     test.post(path, R"({"card":{"number":"4111111111111111"},"badge":"B-123456"})");
-  auto found = value{};
+  const auto found = test.sensitive(path, 4);
+  REQUIRE(found.size() == 2);
+  CHECK(text(found[0], "/class") == "badge");
+  CHECK(text(found[0], "/place") == "request.body.badge");
+  CHECK(text(found[1], "/class") == "card");
+  CHECK(text(found[1], "/place") == "request.body.card.number");
+}
+
+TEST_CASE("an e-mail address is shown, told as sensitive by both ends, and listed by endpoint") {
+  auto test = configured{"  emails: false\n"};
+  const auto path = std::string{"/created/contacts"};
+  constexpr auto sent = R"({"to":"ann@a.example","pin":"4711"})";
+  for (const auto& shown : test.post(path, sent)) {
+    CHECK(request_body(shown) == R"({"to":"ann@a.example","pin":"[REDACTED:password]"})");
+    CHECK(shown.at("redacted") == value{{{"class", "password"}, {"place", "request.body.pin"}}});
+    CHECK(shown.at("shown") == value{{{"class", "email"}, {"place", "request.body.to"}}});
+  }
+  const auto found = test.sensitive(path, 2);
+  REQUIRE(found.size() == 2);
+  CHECK(text(found[0], "/class") == "password");
+  CHECK(number(found[0], "/shown") == 0);
+  CHECK(text(found[1], "/class") == "email");
+  CHECK(text(found[1], "/place") == "request.body.to");
+  CHECK(number(found[1], "/shown") == 2);
+
+  test.write("  emails: true\n");
+  REQUIRE(test.reload().status == 0);
   CHECK(wait_until([&] {
-    const auto list = test.tap.rest("/api/v1/apis");
-    for (const auto& api : list.at("apis").as_array()) {
-      if (text(api, "/authority") != test.web.authority())
-        continue;
-      const auto detail = test.tap.rest("/api/v1/apis/" + text(api, "/id"));
-      for (const auto& endpoint : detail.at("endpoints").as_array())
-        if (text(endpoint, "/path") == path)
-          found = endpoint.at("sensitive");
-    }
-    return found.is_array() && found.as_array().size() == 2 && number(found, "/0/exchanges") == 4;
+    return request_body(test.post("/created/" + unique_word(), sent)[0]).find("[REDACTED:email]") != std::string::npos;
   }));
-  CHECK(text(found, "/0/class") == "badge");
-  CHECK(text(found, "/0/place") == "request.body.badge");
-  CHECK(text(found, "/1/class") == "card");
-  CHECK(text(found, "/1/place") == "request.body.card.number");
 }
 
 TEST_CASE("check says whether a file is right, and what it removes") {

@@ -75,8 +75,13 @@ TEST_CASE("redact refuses a bad pattern with its place and its character") {
 TEST_CASE("redact reports class, place and position") {
   const auto done = redact({"--report"}, R"({"id":17,"password":"hunter2","pan":"4111111111111111"})");
   CHECK(lines_of(done.complaints) ==
-        std::vector<value>{{{"start", 21}, {"end", 28}, {"class", "password"}, {"place", "body.password"}},
-                           {{"start", 37}, {"end", 53}, {"class", "card"}, {"place", "body.pan"}}});
+        std::vector<value>{
+            {{"start", 21}, {"end", 28}, {"class", "password"}, {"place", "body.password"}, {"shown", false}},
+            {{"start", 37}, {"end", 53}, {"class", "card"}, {"place", "body.pan"}, {"shown", false}}});
+  const auto shown = redact({"--report"}, R"({"id":17,"to":"ann@a.example"})");
+  CHECK(shown.output == R"({"id":17,"to":"ann@a.example"})");
+  CHECK(lines_of(shown.complaints) ==
+        std::vector<value>{{{"start", 15}, {"end", 28}, {"class", "email"}, {"place", "body.to"}, {"shown", true}}});
 }
 
 TEST_CASE("redact reads a request with its head and writes it back") {

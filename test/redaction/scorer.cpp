@@ -142,7 +142,7 @@ void count_masks(scores& to, const marked_text& text, const std::vector<redactio
   const auto secret = secret_bytes(text);
   to.benign_bytes += static_cast<std::size_t>(std::ranges::count(secret, false));
   for (const auto& note : notes) {
-    if (!is_of(note, text))
+    if (note.shown || !is_of(note, text))
       continue;
     auto hit = false;
     for (auto at = note.begin; at < note.end && at < secret.size(); ++at) {

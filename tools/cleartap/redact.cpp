@@ -2,6 +2,7 @@
 #include "tools/cleartap/command.hpp"
 #include "tools/cleartap/redact_batch.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 
@@ -32,13 +33,16 @@ void tell(const redacted_text& text, bool reports, std::string_view id) {
     auto line = boost::json::object{{"start", number_or_null(each.start)},
                                     {"end", number_or_null(each.end)},
                                     {"class", boost::json::string{each.kind}},
-                                    {"place", each.place}};
+                                    {"place", each.place},
+                                    {"shown", each.shown}};
     if (!id.empty())
       line["id"] = boost::json::parse(id);
     std::cerr << line << '\n';
   }
-  if (text.report.size() >= notes_max)
-    std::cerr << "cleartap: the report ends after " << notes_max << " masks (notes_max); split the input\n";
+  const auto shown = static_cast<std::size_t>(std::ranges::count(text.report, true, &report_line::shown));
+  if (std::max(shown, text.report.size() - shown) >= notes_max)
+    std::cerr << "cleartap: the report ends after " << notes_max << " masks, or as many places that are shown "
+              << "(notes_max); split the input\n";
 }
 
 result<std::string> read_input() {
@@ -113,9 +117,11 @@ void add_redact(CLI::App& app, int& status) {
           "--executable", options->executable,
           "Redact as what is seen at this program, its whole path, for rules with `executable`; default: unknown")
       ->type_name("PATH");
-  command->add_flag("--report", options->reports,
-                    "Tell each mask on standard error: {start, end, class, place}, a JSON object a line; start and end "
-                    "are bytes of the input, null where it had to be decoded");
+  command->add_flag(
+      "--report", options->reports,
+      "Tell each mask on standard error, and each e-mail address and phone number that stays: {start, end, "
+      "class, place, shown}, a JSON object a line; start and end are bytes of the input, null where it had "
+      "to be decoded; shown is true for what stays");
   command->add_flag("--batch", options->is_batch,
                     "Read {id, content_type, body_base64}, a JSON object a line, and write {id, body_base64} or {id, "
                     "error} for each, in order");

@@ -30,7 +30,7 @@ std::string removal_text(const redaction_note& note, std::string_view place) {
 void add(redacted_text& out, const redaction_note& note, std::string place, std::optional<std::size_t> offset) {
   if (note.removed)
     return out.removals.push_back(removal_text(note, place));
-  auto line = report_line{.kind = note.name, .place = std::move(place)};
+  auto line = report_line{.kind = note.name, .place = std::move(place), .shown = note.shown};
   if (offset) {
     line.start = *offset + note.begin;
     line.end = *offset + note.end;

@@ -14,12 +14,13 @@
 
 namespace cleartap {
 
-/// What was masked, with the positions in the input; they are unknown where the input was decoded.
+/// What was masked, or found and shown, with the positions in the input; they are unknown where the input was decoded.
 struct report_line {
   std::optional<std::size_t> start;
   std::optional<std::size_t> end;
   std::string kind;
   std::string place;
+  bool shown = false;
 };
 
 struct redacted_text {

@@ -49,11 +49,12 @@ TEST_CASE("a place in JSON names all keys above it, arrays add nothing") {
   auto stats = redaction_stats{};
   redact(what, sample::policy(), stats);
   CHECK(what.findings == std::vector<sensitive_value>{{"card", "request.body.a.cards"},
-                                                   {"password", "request.body.a.*.pin"},
-                                                   {"password", "request.body.*.pin"},
-                                                   {"password", "request.body.pin"},
-                                                   {"card", "request.body"},
-                                                   {"token", "request.body.token"}});
+                                                      {"password", "request.body.a.*.pin"},
+                                                      {"password", "request.body.*.pin"},
+                                                      {"password", "request.body.pin"},
+                                                      {"card", "request.body"},
+                                                      {"token", "request.body.token"},
+                                                      {"email", "request.body", true}});
   what = sample::with_body("application/x-ndjson", "{\"a\":{\"pin\":1}}\n{\"b\":{\"pin\":1}}\n");
   redact(what, sample::policy(), stats);
   CHECK(what.findings ==

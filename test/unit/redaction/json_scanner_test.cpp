@@ -29,7 +29,7 @@ plain_reading read_slowly(std::string_view text, std::size_t at) {
     out.digits += is_digit(c) ? 1 : 0;
     out.key |= is_one_of(c, ":<=J%&");
     out.dash |= c == '-';
-    out.contact |= is_one_of(c, "@+(");
+    out.contact |= c == '@';
     out.escaped |= c == '\\';
     end += c == '\\' ? 1 : 0;
   }
@@ -76,7 +76,7 @@ TEST_CASE("strings of every size at every place are read as byte by byte") {
   for (auto place = std::size_t{0}; place < block_size + 2; ++place) {
     for (auto size = std::size_t{0}; size < 3 * block_size; ++size) {
       const auto text = std::string(place, ' ') + '"' + std::string(size, 'a') + "\",";
-      auto scanner = json_scanner{text, true};
+      auto scanner = json_scanner{text};
       check(text, scanner, place);
     }
   }
@@ -89,7 +89,7 @@ TEST_CASE("what is in strings is noticed wherever it is, escaped and cut ones am
     auto text = std::string(1 + random() % (4 * block_size), ' ');
     for (auto& each : text)
       each = pieces[random() % (round % 4 == 0 ? pieces.size() : 16)];
-    auto scanner = json_scanner{text, true};
+    auto scanner = json_scanner{text};
     for (auto at = text.find_first_of("\"'"); at < text.size();) {
       check(text, scanner, at);
       const auto behind = scanner.read_string(at).end + (random() % 8 == 0 ? random() % block_size * 2 : 0);
@@ -98,22 +98,28 @@ TEST_CASE("what is in strings is noticed wherever it is, escaped and cut ones am
   }
 }
 
-TEST_CASE("contacts are noticed only if they are asked for") {
-  const auto text = std::string{R"("joe@shop")"};
-  CHECK(json_scanner{text, true}.read_simple(0).noticed);
-  CHECK_FALSE(json_scanner{text, false}.read_simple(0).noticed);
+TEST_CASE("what may be an e-mail address is noticed, and a '+' before digits that may be a phone number") {
+  CHECK(json_scanner{R"("joe@shop")"}.read_simple(0).noticed);
+  const auto may_hold_contact = [](std::string_view text) {
+    const auto string = json_scanner{text}.read_string(0);
+    return marks_of(string).may_hold_contact(string);
+  };
+  CHECK(may_hold_contact(R"("joe@shop")"));
+  CHECK(may_hold_contact(R"("+1 234567")"));
+  CHECK(!may_hold_contact(R"("+123456")"));
+  CHECK(!may_hold_contact(R"("1234567")"));
 }
 
 TEST_CASE("every string is noticed if that is asked for") {
   const auto text = std::string{R"("plain words", "a")"};
-  CHECK_FALSE(json_scanner{text, false}.read_simple(0).noticed);
-  CHECK(json_scanner{text, false, true}.read_simple(0).noticed);
-  CHECK(json_scanner{text, false, true}.read_simple(15).noticed);
+  CHECK_FALSE(json_scanner{text}.read_simple(0).noticed);
+  CHECK(json_scanner{text, true}.read_simple(0).noticed);
+  CHECK(json_scanner{text, true}.read_simple(15).noticed);
 }
 
 TEST_CASE("what may be base64 is noticed with each of its signs") {
   for (const auto* run : {"abc+efghijkl", "abc/efghijkl", "abc-efghijkl", "abc_efghijkl", "abcdefghijkl"}) {
     const auto text = '"' + std::string{run} + '"';
-    CHECK(json_scanner{text, false}.read_simple(0).noticed);
+    CHECK(json_scanner{text}.read_simple(0).noticed);
   }
 }

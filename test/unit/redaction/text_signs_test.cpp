@@ -19,7 +19,7 @@ bool matters(std::string_view text, std::size_t at, bool cut) {
   if ((text[at] == '-' && option_at(text, at)) || (is_one_of(text[at], "\"'") && literal_at(text, at)))
     return true;
   return (opens_pattern(text[at]) && find_pattern(text, at, cut).has_value()) ||
-         (opens_contact(text[at]) && find_contact(text, at, 0, {true, true}).has_value());
+         (opens_contact(text[at]) && find_contact(text, at, 0).has_value());
 }
 
 } // namespace
@@ -61,7 +61,7 @@ TEST_CASE("no place is passed where something is found, wherever it is in the te
     for (auto left = random() % 16; left > 0; --left)
       text += pieces[random() % pieces.size()];
     const auto cut = round % 2 == 0;
-    auto signs = text_signs{text, cut, true};
+    auto signs = text_signs{text, cut};
     auto next = signs.next(0);
     for (auto at = std::size_t{0}; at < text.size(); ++at) {
       if (next < at)
@@ -74,8 +74,8 @@ TEST_CASE("no place is passed where something is found, wherever it is in the te
 
 TEST_CASE("text without signs is passed at once") {
   const auto text = std::string(5 * block_size + 3, 'a');
-  CHECK(text_signs{text, false, true}.next(0) == text.size());
-  CHECK(text_signs{text, true, true}.next(text.size()) == text.size());
-  CHECK(text_signs{"12 and 7", false, false}.next(0) == 8);
-  CHECK(text_signs{"12 and 7", true, false}.next(1) == 7);
+  CHECK(text_signs{text, false}.next(0) == text.size());
+  CHECK(text_signs{text, true}.next(text.size()) == text.size());
+  CHECK(text_signs{"12 and 7", false}.next(0) == 8);
+  CHECK(text_signs{"12 and 7", true}.next(1) == 7);
 }
