@@ -10,8 +10,8 @@ namespace cleartap::masking {
 
 namespace {
 
-constexpr auto name_reach_max = std::size_t{256};   // bytes from a value to its name
-constexpr auto schema_reach_max = std::size_t{512}; // bytes of an object that tell whether it is a schema
+constexpr auto name_reach_max = std::size_t{256};    // bytes from a value to its name
+constexpr auto schema_reach_max = std::size_t{2048}; // bytes of an object that tell whether it is a schema
 
 bool is_among(std::string_view key, std::span<const std::string_view> keys) noexcept {
   return std::ranges::any_of(keys, [key](std::string_view other) { return equal_any_case(key, other); });
@@ -41,6 +41,18 @@ std::optional<json_string> find_string(std::string_view text, Wanted wanted) noe
   return std::nullopt;
 }
 
+/// Whether the object that `text` goes on with has `name`, with a string in its value or behind it.
+bool has_key(std::string_view text, std::string_view name) noexcept {
+  return find_string(text, [name](std::string_view key) { return key == name; }).has_value();
+}
+
+/// Of operations and members in Amazon's descriptions of interfaces, and of schemas whose type comes late.
+bool is_documented(std::string_view text) noexcept {
+  if (has_key(text, "documentation"))
+    return has_key(text, "shape") || has_key(text, "http");
+  return has_key(text, "description") && (has_key(text, "properties") || has_key(text, "allOf"));
+}
+
 } // namespace
 
 bool is_naming_key(std::string_view key) noexcept {
@@ -66,8 +78,15 @@ bool describes_value(std::string_view text) noexcept {
   constexpr auto types = std::to_array<std::string_view>(
       {"string", "object", "array", "integer", "number", "boolean", "null", "structure", "list", "map", "blob"});
   const auto is_type = [](std::string_view key) { return key == "type" || key == "$ref"; };
+  if (is_documented(text))
+    return true;
   const auto type = find_string(text, is_type);
   return type && (std::ranges::find(types, type->content) != types.end() || type->content.starts_with("#/"));
+}
+
+bool names_member(std::string_view key, std::string_view text) noexcept {
+  text = text.substr(0, name_reach_max);
+  return (key == "input_token" || key == "output_token") && (has_key(text, "limit_key") || has_key(text, "result_key"));
 }
 
 bool is_schema_key(std::string_view key) noexcept {

@@ -30,6 +30,11 @@ inline std::size_t next_token(std::string_view text, std::size_t at) noexcept {
 /// Whether the object that `text` goes on with says how a value looks, as JSON Schema does: {"type": "string", ...}.
 [[nodiscard]] bool describes_value(std::string_view text) noexcept;
 
+/// Whether `key` names a member of requests and answers in which a place in a list travels, as descriptions of paging
+/// do:
+/// {"input_token": "NextToken", "limit_key": "MaxItems", ...}. `text`: its value and what is behind that.
+[[nodiscard]] bool names_member(std::string_view key, std::string_view text) noexcept;
+
 /// What a schema says about a value, and never has the value in.
 [[nodiscard]] bool is_schema_key(std::string_view key) noexcept;
 

@@ -219,13 +219,11 @@ private:
   /// `value`: where its value follows.
   void on_key(const json_string& key, std::size_t value) {
     key_ = key.content;
-    if (key.escaped)
-      set_key(decoded(key.content, json_escapes), value);
-    else
-      set_key(key.content, value);
-    const auto is_common = !key.escaped && !is_value_key(key.content) && !is_in_headers() &&
-                           key.content.find('"') == std::string_view::npos;
-    if (!search(key, marks_of(key), false) && !pending_ && is_common)
+    const auto harmless =
+        key.escaped ? set_key(decoded(key.content, json_escapes), value) : set_key(key.content, value);
+    const auto is_plain = !search(key, marks_of(key), false) && !key.escaped && !is_in_headers() &&
+                          key.content.find('"') == std::string_view::npos;
+    if (harmless && is_plain)
       harmless_.add(key.content, names_value_);
   }
 
@@ -247,11 +245,16 @@ private:
     return out_.policy().has_own() && (string.escaped || out_.policy().holds_own(string.content));
   }
 
-  void set_key(std::string_view key, std::size_t value) {
+  /// Returns whether the key is harmless wherever it stands.
+  bool set_key(std::string_view key, std::size_t value) {
     pending_ = out_.policy().key(key);
+    const auto harmless = !pending_ && !is_value_key(key);
     if (!pending_ && depth_ > 0 && is_value_key(key))
       pending_ = class_of_value(value);
+    if (pending_ && names_member(key, text_.substr(value)))
+      pending_.reset();
     names_value_ = is_naming_key(key);
+    return harmless;
   }
 
   /// Of the name before the value, or of the one that follows it: {"value": "hunter2", "name": "password"}.

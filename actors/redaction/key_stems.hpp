@@ -111,11 +111,11 @@ inline constexpr auto describing_words = std::to_array<std::string_view>({
   "helper", "history", "host", "impl", "interceptor", "interval", "invalid", "ip", "issuer", "kind", "label",
   "language", "len", "length", "level", "lifetime", "limit", "limits", "list", "listener", "locale", "location",
   "manager", "max", "maximum", "message", "method", "methods", "middleware", "min", "minimum", "mode", "module",
-  "months", "name", "options", "page", "path", "percent", "percentage", "platform", "policy", "port", "position",
+  "months", "name", "namespace", "options", "page", "path", "percent", "percentage", "platform", "policy", "port", "position",
   "prefix", "price", "provider", "providers", "question", "quota", "rate", "realm", "reason", "ref", "reference",
   "references", "refs", "region", "remaining", "repository", "required", "requirements", "resolver", "result", "results", "role", "roles",
-  "rule", "rules", "schema", "scheme", "scope", "scopes", "score", "server", "service", "services", "servlet",
-  "settings", "size", "sizes", "source", "start", "started", "status", "step", "storage", "store", "strategy",
+  "rule", "rules", "schema", "scheme", "schemes", "scope", "scopes", "score", "server", "service", "services", "servlet",
+  "settings", "size", "sizes", "source", "spec", "specs", "start", "started", "status", "step", "storage", "store", "strategy",
   "strength", "success", "suffix", "supply", "support", "supported", "symbol", "template", "tests", "threshold",
   "through", "time", "timeout", "timestamp", "title", "total", "tries", "ttl", "type", "types", "updated", "uri",
   "url", "usage", "used", "user", "username", "usernames", "users", "utils", "valid", "validator", "validity",
@@ -124,7 +124,8 @@ inline constexpr auto describing_words = std::to_array<std::string_view>({
 
 /// Words that open a key which asks about a secret: "has_password". Sorted.
 inline constexpr auto asking_words = std::to_array<std::string_view>({
-  "allow", "allows", "can", "enable", "has", "is", "must", "needs", "requires", "should", "supports",
+  "allow", "allows", "can", "disable", "enable", "has", "hide", "is", "must", "needs", "requires", "should", "show",
+  "supports", "use",
 });
 
 /// Whole words, joined, that end like a secret and are none: places in a list, which its reader hands back. The token

@@ -2,6 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/byte_block.hpp"
+#include "actors/redaction/described_block.hpp"
 #include "actors/redaction/mask.hpp"
 
 #include <algorithm>
@@ -273,7 +274,7 @@ bool is_harmless(const text_key& key, std::string_view value) noexcept {
     return true;
   const auto opens = value.starts_with("description:") || value.starts_with("type:") || value.starts_with("$ref:");
   if (!opens)
-    return false;
+    return is_described_block(value);
   constexpr auto types = std::to_array<std::string_view>(
       {"type: string", "type: object", "type: array", "type: integer", "type: number", "type: boolean", "$ref: "});
   return std::ranges::any_of(types,

@@ -52,9 +52,11 @@ class tag_reader {
 public:
   tag_reader(std::string_view text, std::size_t at) noexcept : text_{text}, begin_{at}, at_{at + 1} {}
 
-  markup_tag read() noexcept {
+  std::optional<markup_tag> read() noexcept {
     auto tag = markup_tag{};
     tag.name = word([](char c) { return is_name_char(c); });
+    if (at_ < text_.size() && is_one_of(text_[at_], ")(;?&|,+*=[]}%")) // "i<list.length;"
+      return std::nullopt;
     while (at_ < text_.size() && text_[at_] != '>')
       read_attribute(tag);
     const auto empty = at_ < text_.size() && text_[at_ - 1] == '/';

@@ -107,7 +107,7 @@ public:
 
   bool is_removed() const noexcept { return removed_ || (outer_ && outer_->is_removed()); }
   bool is_changed() const noexcept { return changed_; }
-  bool is_noted() const noexcept { return noted_end_ > 0; } // a contact in the text
+  bool is_noted() const noexcept { return noted_end_ > 0; }                // a contact in the text
   std::optional<redaction_class> first() const noexcept { return first_; } // class of the first mask
   std::optional<redaction_class> noted() const noexcept { return noted_; } // of the first note of a text that is asked
 

@@ -13,7 +13,10 @@ namespace {
 std::string redacted_by(const redaction_policy& policy, exchange what) {
   auto stats = redaction_stats{};
   redact(what, policy, stats);
-  return what.request->method + what.request->host + sample::shown(what);
+  auto out = what.request->method + what.request->host + sample::shown(what);
+  for (const auto& each : what.findings)
+    out += each.kind + " in " + each.place + "\n";
+  return out;
 }
 
 template <class Choices>
@@ -22,18 +25,18 @@ std::string one_of(const Choices& choices, std::mt19937_64& random) {
 }
 
 constexpr auto keys =
-    std::to_array<std::string_view>({"id", "name", "value", "password", "key", "rawHeaders", "created_at", "order_id",
-                                     "tags", "a_name_that_is_as_long_as_can_be"});
+    std::to_array<std::string_view>({"id", "name", "input_token", "limit_key", "value", "password", "key", "rawHeaders",
+                                     "created_at", "order_id", "tags", "a_name_that_is_as_long_as_can_be"});
 constexpr auto values = std::to_array<std::string_view>(
     {R"("hunter22")", R"("password")", R"("Authorization")", "4111111111111111", "12.5", "true",
      R"("2026-11-23T08:25:11Z")", R"(["password","hunter22"])", R"([["password","hunter22"]])",
-     R"({"token":1,"x":"219-09-9999"})", R"("it's")", "nul"});
+     R"({"token":1,"x":"219-09-9999"})", R"("it's")", R"("ann@shop.test")", "nul"});
 
 constexpr auto header_names = std::to_array<std::string_view>(
     {"Accept", "Authorization", "Cookie", "Host", "X-Order-Id", "X-Api-Key", "Content-Length", "X-4111111111111111"});
-constexpr auto words =
-    std::to_array<std::string_view>({"users", "4111111111111111", "219-09-9999", "gzip", "token=hunter22", "a=b",
-                                     "hunter22", "joe:hunter22@shop.test", "cGFzc3dvcmQ9aHVudGVyMjI="});
+constexpr auto words = std::to_array<std::string_view>({"users", "4111111111111111", "219-09-9999", "gzip",
+                                                        "token=hunter22", "a=b", "hunter22", "joe:hunter22@shop.test",
+                                                        "ann@shop.test", "+12125550123", "cGFzc3dvcmQ9aHVudGVyMjI="});
 
 /// A list of objects, two of them of the same shape.
 std::string next_body(std::mt19937_64& random) {

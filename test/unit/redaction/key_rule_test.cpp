@@ -174,7 +174,13 @@ TEST_CASE("names that end otherwise, ask for a secret or name a place in a list 
                      "token symbol",
                      "private key format",
                      "auth service",
-                     "sync token"})
+                     "sync token",
+                     "gmsa credential spec",
+                     "secret namespace",
+                     "auth schemes",
+                     "disable show password",
+                     "use authentication",
+                     "hide session"})
     for (auto spell : {spelling::snake, spelling::kebab, spelling::dotted, spelling::spaced, spelling::camel,
                        spelling::pascal, spelling::screaming}) {
       const auto key = spelled(words, spell);
@@ -183,6 +189,8 @@ TEST_CASE("names that end otherwise, ask for a secret or name a place in a list 
     }
   CHECK(sensitive("csrf_token")); // with a cookie it acts for the user
   CHECK(sensitive("homepageToken"));
+  CHECK(sensitive("user_password"));
+  CHECK(sensitive("useful_token"));
   CHECK(sensitive("hasher_token"));
 }
 

@@ -1,3 +1,4 @@
+#include "actors/redaction/described_block.hpp"
 #include "test/unit/redaction/sample.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -104,6 +105,58 @@ TEST_CASE("base64 is looked into, and masked whole") {
   for (auto benign : {"aGVsbG8gd29ybGQsIHRoaXMgaXMgdGV4dA==", "configurationmanager",
                       "d670460b4b4aece5915caf5c68d12f56", "VGhpcy9pcy9hL3BhdGg/YW5kPm1vcmU="})
     CHECK(text(benign) == benign);
+}
+
+TEST_CASE("what describes an interface in JSON is none") {
+  for (
+      auto benign :
+      {R"({"members":{"clientToken":{"shape":"ClientToken","documentation":"Makes it <i>idempotent</i>."}}})",
+       R"({"a.SecretProjection":{"description":"Adapts a secret.","properties":{"items":{"description":"Each.","type":"array"}}}})",
+       R"({"secret":{"description":"Where it is.","allOf":[{"$ref":"#/components/schemas/a"}]}})",
+       R"({"ListItems":{"input_token":"NextToken","limit_key":"MaxResults","output_token":"NextToken","result_key":"Items"}})",
+       R"({"input_token": "Marker", "output_token": "NextMarker", "result_key": ["A","B"]})"})
+    CHECK(json(benign) == benign);
+  CHECK(json(R"({"GetCredentials":{"name":"n","http":{"method":"m"},"errors":[{"shape":"s"}],"documentation":"d"}})") ==
+        R"({"GetCredentials":{"name":"[REDACTED:secret]","http":{"method":"[REDACTED:secret]"},)"
+        R"("errors":[{"shape":"s"}],"documentation":"d"}})");
+  CHECK(json(R"({"token":{"shape":"x"},"secret":{"documentation":"y"},"pin":{"description":"z"}})") ==
+        R"({"token":{"shape":"[REDACTED:token]"},"secret":{"documentation":"[REDACTED:secret]"},)"
+        R"("pin":{"description":"[REDACTED:password]"}})");
+  CHECK(json(R"({"credentials":{"description":"d","properties":{"user":"u","value":"v"}}})") ==
+        R"({"credentials":{"description":"d","properties":{"user":"[REDACTED:secret]","value":"[REDACTED:secret]"}}})");
+  CHECK(json(R"({"input_token":"a","other":"b"})") == R"({"input_token":"[REDACTED:token]","other":"b"})");
+  CHECK(json(R"({"access_token":"a","limit_key":"b"})") == R"({"access_token":"[REDACTED:token]","limit_key":"b"})");
+  CHECK(json(R"([{"input_token":"a"},{"limit_key":"b"}])") ==
+        R"([{"input_token":"[REDACTED:token]"},{"limit_key":"b"}])");
+}
+
+TEST_CASE("blocks of YAML that say where a secret is or that one is wanted are none") {
+  for (auto benign : {"volumes:\n- name: tls\n  secret:\n    defaultMode: 420\n    secretName: web-tls\n- name: b\n",
+                      "sources:\n- secret:\n    items:\n    - key: a\n      mode: 3\n      path: b\n    name: c\n    "
+                      "optional: true\n",
+                      "- serviceAccountToken:\n    audience: vault\n    expirationSeconds: 7200\n    path: token\n",
+                      "tokenRequests:\n- audience: a\n  expirationSeconds: 2\nx: 1\n",
+                      "on:\n  workflow_call:\n    secrets:\n      API_TOKEN:\n        required: true\n      OTHER:\n   "
+                      "     required: false\n"})
+    CHECK(text(benign) == benign);
+  const auto masked = [](const std::string& block) {
+    return text("secret:\n" + block + "n: 1\n") == "secret:\n  [REDACTED:secret]\nn: 1\n";
+  };
+  CHECK(masked("  secretName: a\n  value: hunter2\n")); // there is a value as well
+  CHECK(masked("  secretName: a\n  hunter2\n"));
+  CHECK(masked("  secretName: a\n  # hunter2\n"));
+  CHECK(masked("  secretName: a\n  items:\n  - hunter2\n"));
+  CHECK(masked("  secretName: |\n    hunter2\n"));
+  CHECK(masked("  name: a\n  key: hunter2\n"));
+  CHECK(masked("  path: hunter2\n"));
+  CHECK(masked("  required: hunter2\n"));
+  auto longer = std::string{"  secretName: a\n"};
+  while (longer.size() <= masking::described_block_max)
+    longer += "  path: b\n";
+  CHECK(masked(longer));
+  CHECK(text("secret: secretName: a\n") == "secret: [REDACTED:secret]\n");
+  CHECK(text("secret:\n  secretName: a\n  name:\n    password:\n") ==
+        "secret:\n  secretName: a\n  name:\n    password:\n");
 }
 
 TEST_CASE("what describes a value is none") {

@@ -106,6 +106,16 @@ TEST_CASE("tags that overlap too often cost the rest of the text, not time") {
   CHECK(text("<a b='<c d=\"<e f>\">'><g> <h") == "<a b='<c d=\"<e f>\">'><g> <h");
 }
 
+TEST_CASE("a program that compares is no markup") {
+  auto program = std::string{};
+  for (auto i = 0; i < 4'000; ++i)
+    program += "for(;i<list.length;++i)t<e?f(a<b&&c):n<r.x(1);";
+  for (auto type : {"text/javascript", "text/html", "text/plain"})
+    CHECK(sample::redacted(type, program) == program);
+  CHECK(sample::redacted("text/javascript", "x='<pin>1</pin><input\\n name=\"pin\" value=\"q\">'") ==
+        "x='<pin>[REDACTED:password]</pin><input\\n name=\"pin\" value=\"[REDACTED:password]\">'");
+}
+
 TEST_CASE("a line is read only as far as the value goes") {
   CHECK(text("password: |\n  hunter22\n") == "password: |\n  [REDACTED:password]\n");
   CHECK(text("password: >-  \r\n  hunter22\n") == "password: >-  \r\n  [REDACTED:password]\n");
