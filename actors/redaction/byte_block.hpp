@@ -130,7 +130,8 @@ using vector_lane = scalar_lane;
 
 #endif
 
-inline constexpr auto block_size = std::size_t{64};
+inline constexpr auto lane_size = std::size_t{16};
+inline constexpr auto block_size = 4 * lane_size;
 
 template <class Lane>
 class basic_block {

@@ -1,6 +1,7 @@
 #include "actors/redaction/cards.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/byte_block.hpp"
 
 #include <algorithm>
 #include <array>
@@ -54,10 +55,13 @@ constexpr auto issuers = std::to_array<issuer_range>({
     {986000, 986099, 16, 16}, // Humo
 });
 
-/// By the first four digits: bit n says that a number of card_digits_min + n digits may be issued. Most numbers are let
-/// go by it.
+constexpr auto opening_size = std::size_t{4}; // digits that let most numbers go; of the first group too
+constexpr auto openings = std::size_t{10'000};
+
+/// By the first four digits: bit n says that a number of card_digits_min + n digits may be issued. The last is for what
+/// is no opening.
 constexpr auto issued_sizes = [] {
-  auto table = std::array<std::uint8_t, 10'000>{};
+  auto table = std::array<std::uint8_t, openings + 1>{};
   for (const auto& range : issuers)
     for (auto opening = range.first / 100; opening <= range.last / 100; ++opening)
       for (auto digits = range.digits_min; digits <= range.digits_max; ++digits)
@@ -70,17 +74,28 @@ static_assert(std::ranges::all_of(issuers, [](const issuer_range& range) {
   return range.first % 100 == 0 && range.last % 100 == 99 && range.digits_min >= card_digits_min;
 }));
 
-using digit_array = std::array<std::uint8_t, card_digits_max>;
-
-/// ISO/IEC 7812-1 annex B.
-bool has_check_digit(const digit_array& digits, std::size_t count) noexcept {
-  auto sum = 0u;
-  for (auto i = std::size_t{0}; i < count; ++i) {
-    const auto doubled = (count - i) % 2 == 0;
-    const auto value = doubled ? digits[i] * 2u : digits[i];
-    sum += value > 9 ? value - 9 : value;
+/// How many digits stand at `at`, counted up to `max`.
+std::size_t digits_at(std::string_view text, std::size_t at, std::size_t max) noexcept {
+  auto size = std::size_t{0};
+  if (text.size() - at >= lane_size) {
+    size = lowest_bit(~vector_lane::load(text.data() + at).within('0', '9').bits());
+    if (size < lane_size)
+      return std::min(size, max);
   }
-  return sum % 10 == 0;
+  while (size < max && at + size < text.size() && is_digit(text[at + size]))
+    ++size;
+  return std::min(size, max);
+}
+
+/// The number that the four bytes at `at` make, which is `openings` if they are no digits.
+std::size_t opening_at(std::string_view text, std::size_t at) noexcept {
+  auto opening = std::size_t{0};
+  for (auto i = at; i < at + opening_size; ++i) {
+    if (!is_digit(text[i]))
+      return openings;
+    opening = opening * 10 + static_cast<std::size_t>(text[i] - '0');
+  }
+  return opening;
 }
 
 /// Whether `word`, the letters and digits beside a number, makes the number look like a part of a hex string.
@@ -151,69 +166,83 @@ read_separator separator_at(std::string_view text, std::size_t at) noexcept {
   return last >= 0x90 && last <= 0x95 ? read_separator{separator::dash, 3} : read_separator{};
 }
 
-/// The digits of a candidate and where its groups end.
-struct card_candidate {
-  digit_array digits;
-  std::array<std::size_t, card_digits_max + 1> ends; // [n]: where a group ends with the n-th digit, else 0
-  std::size_t count = 0;
-  separator by = separator::none;
-  std::size_t first_group = 0;
+/// Digits without anything between them.
+struct digit_group {
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  std::size_t count = 0; // of digits up to its end, with those of the groups before it
 };
 
 /// Whether another group may follow one of `size` digits: "4111 1111", but not "4 5 6 1".
 bool may_continue(std::size_t size, bool first) noexcept { return size >= (first ? 4u : 3u); }
 
-card_candidate read_candidate(std::string_view text, std::size_t at) noexcept {
-  card_candidate out;
-  auto group_begin = std::size_t{0};
-  for (auto i = at; i < text.size() && is_digit(text[i]) && out.count < card_digits_max;) {
-    out.digits[out.count++] = static_cast<std::uint8_t>(text[i++] - '0');
-    out.ends[out.count] = 0;
-    if (i < text.size() && is_digit(text[i]))
-      continue;
-    out.ends[out.count] = i;
-    if (out.first_group == 0)
-      out.first_group = out.count;
-    const auto next = separator_at(text, i);
-    const auto parted = next.size != 0 && i + next.size < text.size() && is_digit(text[i + next.size]);
-    if (!parted || (out.by != separator::none && out.by != next.kind) ||
-        !may_continue(out.count - group_begin, group_begin == 0))
-      break;
-    out.by = next.kind;
-    i += next.size;
-    group_begin = out.count;
+/// What may be a card number, as far as its digits go.
+class card_candidate {
+public:
+  card_candidate(std::string_view text, std::size_t at) noexcept : text_{text} {
+    auto count = std::size_t{0};
+    for (auto i = at;;) {
+      const auto size = digits_at(text, i, card_digits_max - count + 1);
+      count += size;
+      if (count > card_digits_max) // no number ends there
+        return;
+      groups_[size_++] = {i, size, count};
+      ends_ |= 1u << count;
+      i += size;
+      const auto next = separator_at(text, i);
+      const auto parted = next.size != 0 && i + next.size < text.size() && is_digit(text[i + next.size]);
+      if (count == card_digits_max || !parted || (by_ != separator::none && by_ != next.kind) ||
+          !may_continue(size, size_ == 1))
+        return;
+      by_ = next.kind;
+      i += next.size;
+    }
   }
-  return out;
-}
 
-/// Whether the first `count` digits are in the groups that are printed on cards. Other numbers are parted by dots too.
-bool is_grouped_as_card(const card_candidate& candidate, std::size_t count) noexcept {
-  const auto ends_at = [&](std::size_t digits) { return candidate.ends[digits] != 0; };
-  if (!ends_at(4))
-    return false;
-  return ends_at(8) ? ends_at(12) && (count == 16 || (count == 19 && ends_at(16))) : ends_at(10) && count <= 15;
-}
-
-/// The size of the longest number at `at` of one of the sizes in `issued`.
-std::size_t longest_number(std::string_view text, std::size_t at, unsigned issued) noexcept {
-  const auto candidate = read_candidate(text, at);
-  for (auto count = candidate.count; count >= card_digits_min; --count) {
-    const auto end = candidate.ends[count];
-    if (candidate.by == separator::other && count > candidate.first_group && !is_grouped_as_card(candidate, count))
-      continue;
-    if (end != 0 && (issued >> (count - card_digits_min) & 1) != 0 && has_check_digit(candidate.digits, count) &&
-        !is_part_after(text, end))
-      return end - at;
+  /// The size of the longest number of one of the sizes in `issued`.
+  std::size_t longest_number(unsigned issued) const noexcept {
+    for (auto last = size_; last > 0 && groups_[last - 1].count >= card_digits_min; --last) {
+      const auto& group = groups_[last - 1];
+      const auto end = group.begin + group.size;
+      const auto may_be_issued = (issued >> (group.count - card_digits_min) & 1) != 0;
+      const auto is_other = by_ == separator::other && last > 1 && !is_grouped_as_card(group.count);
+      if (may_be_issued && !is_other && has_check_digit(last) && !is_part_after(text_, end))
+        return end - groups_[0].begin;
+    }
+    return 0;
   }
-  return 0;
-}
 
-/// Where the run of digits that goes on at `at` ends, or `last` if it is longer.
-std::size_t run_end(std::string_view text, std::size_t at, std::size_t last) noexcept {
-  while (at < last && at < text.size() && is_digit(text[at]))
-    ++at;
-  return at;
-}
+private:
+  static constexpr auto groups_max = std::size_t{6}; // 4 digits in the first, 3 in the others
+
+  /// Whether the first `count` digits are in the groups that are printed on cards. Other numbers are parted by dots
+  /// too.
+  bool is_grouped_as_card(std::size_t count) const noexcept {
+    const auto ends_at = [this](std::size_t digits) { return (ends_ >> digits & 1) != 0; };
+    if (!ends_at(4))
+      return false;
+    return ends_at(8) ? ends_at(12) && (count == 16 || (count == 19 && ends_at(16))) : ends_at(10) && count <= 15;
+  }
+
+  /// ISO/IEC 7812-1 annex B, for the number that the first `last` groups make.
+  bool has_check_digit(std::size_t last) const noexcept {
+    constexpr std::uint8_t values[2][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {0, 2, 4, 6, 8, 1, 3, 5, 7, 9}};
+    auto doubled = groups_[last - 1].count % 2 == 0;
+    auto sum = 0u;
+    for (auto i = std::size_t{0}; i < last; ++i)
+      for (auto c : text_.substr(groups_[i].begin, groups_[i].size)) {
+        sum += values[doubled ? 1 : 0][c - '0'];
+        doubled = !doubled;
+      }
+    return sum % 10 == 0;
+  }
+
+  std::string_view text_;
+  std::array<digit_group, groups_max> groups_; // not initialised: size_ tells how many there are
+  std::size_t size_ = 0;
+  unsigned ends_ = 0; // bit n: a group ends with the n-th digit
+  separator by_ = separator::none;
+};
 
 unsigned number_at(std::string_view text, std::size_t at, std::size_t size) noexcept {
   auto sum = 0u;
@@ -239,27 +268,21 @@ bool names_ssn(std::string_view text, std::size_t at) noexcept {
 } // namespace
 
 std::size_t card_size(std::string_view text, std::size_t at) noexcept {
-  constexpr auto opening_size = std::size_t{4}; // of the first group too
   if (text.size() - at < card_digits_min)
     return 0;
-  auto opening = 0u;
-  for (auto i = at; i < at + opening_size; ++i) {
-    if (!is_digit(text[i]))
-      return 0;
-    opening = opening * 10 + static_cast<unsigned>(text[i] - '0');
-  }
-  const auto issued = issued_sizes[opening];
+  const auto issued = issued_sizes[opening_at(text, at)];
   if (issued == 0)
     return 0;
-  const auto end = run_end(text, at + opening_size, at + card_digits_min);
-  if (end < at + card_digits_min && separator_at(text, end).size == 0)
+  const auto digits = digits_at(text, at, card_digits_max + 1);
+  if (digits > card_digits_max || (digits < card_digits_min && separator_at(text, at + digits).size == 0))
     return 0;
-  const auto size = longest_number(text, at, issued);
+  const auto size = card_candidate{text, at}.longest_number(issued);
   return size != 0 && !is_part_before(text, at) ? size : 0;
 }
 
 std::size_t ssn_size(std::string_view text, std::size_t at) noexcept {
-  if (!has_digits(text, at, 3))
+  const auto digits = digits_at(text, at, 10);
+  if (digits != 3 && digits != 9) // parted, or not
     return 0;
   const auto first = separator_at(text, at + 3);
   const auto group = at + 3 + first.size;

@@ -45,7 +45,6 @@ bool is_plain_literal(std::string_view token) noexcept {
 }
 
 std::size_t plain_token_end(std::string_view text, std::size_t at) noexcept {
-  constexpr auto lane_size = std::size_t{16};
   const auto near = text.substr(at, lane_size);
   if (near.size() < lane_size)
     return at;
