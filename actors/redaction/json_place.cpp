@@ -1,7 +1,6 @@
 #include "actors/redaction/json_place.hpp"
 
 #include "actors/redaction/ascii.hpp"
-#include "actors/redaction/byte_block.hpp"
 #include "actors/redaction/json_names.hpp"
 #include "actors/redaction/json_text.hpp"
 
@@ -45,7 +44,10 @@ std::optional<std::string> json_place::find(std::string_view text, std::size_t o
 }
 
 void json_place::advance(std::size_t offset) {
-  while (!too_deep_ && (at_ = std::min(next_sign(at_), offset)) < offset) {
+  while (at_ < offset && !too_deep_) {
+    at_ = next_mark(offset);
+    if (at_ == offset)
+      return;
     const auto c = text_[at_];
     if (c == '"') {
       if (!take_string(offset))
@@ -55,20 +57,57 @@ void json_place::advance(std::size_t offset) {
     if (c == '{' || c == '[') {
       too_deep_ = open_.size() == place_depth_max;
       open_.push_back({c == '{', {}});
-    } else if ((c == '}' || c == ']') && !open_.empty()) {
-      open_.pop_back();
-    } else if (c == ',' && !open_.empty()) {
+    } else if (c == ',') {
       open_.back().key = {};
+    } else if (!open_.empty()) {
+      open_.pop_back();
     }
     ++at_;
   }
 }
 
-/// False if text[offset] is in the string, which then is not passed.
+/// The first of what opens, closes or parts at at_ or behind it; `end` if it is not before that. In arrays commas part
+/// nothing that has a key.
+std::size_t json_place::next_mark(std::size_t end) noexcept {
+  const auto in_object = !open_.empty() && open_.back().is_object;
+  const auto marks = [=](const block_marks& block) {
+    return block.others | block.quotes | (in_object ? block.commas : 0);
+  };
+  return next(at_, end, marks);
+}
+
+/// The first of the marks that `of(block)` gives at `at` or behind it; `end`, or `at` behind it, if none is before
+/// that.
+template <class Of>
+std::size_t json_place::next(std::size_t at, std::size_t end, Of of) noexcept {
+  const auto last = std::max(at, end);
+  while (at < last) {
+    const auto offset = at % block_size;
+    if (block_.begin != at - offset)
+      enter(at - offset);
+    if (const auto ahead = of(block_) & bits_from(offset); ahead != 0)
+      return std::min(block_.begin + lowest_bit(ahead), last);
+    at += block_size - offset;
+  }
+  return last;
+}
+
+[[gnu::flatten]] void json_place::enter(std::size_t at) noexcept {
+  const auto block = byte_block::read(text_, at);
+  block_.begin = at;
+  block_.quotes = block.bits([](auto bytes) { return bytes.is('"'); });
+  block_.escapes = block.bits([](auto bytes) { return bytes.is('\\'); });
+  block_.commas = block.bits([](auto bytes) { return bytes.is(','); });
+  block_.others = block.bits([](auto bytes) { return bytes.is('{') | bytes.is('}') | bytes.is('[') | bytes.is(']'); });
+}
+
+/// False if text[offset] is in the string, which then is not passed. What was read of it is not read again.
 bool json_place::take_string(std::size_t offset) {
-  auto end = next_sign(at_ + 1);
-  while (end < text_.size() && text_[end] != '"')
-    end = next_sign(end + (text_[end] == '\\' ? 2 : 1));
+  const auto stops = [](const block_marks& block) { return block.quotes | block.escapes; };
+  auto end = next(std::max(at_ + 1, read_), offset, stops);
+  while (end < offset && text_[end] == '\\')
+    end = next(end + 2, offset, stops);
+  read_ = end;
   if (end >= offset)
     return false;
   const auto content = text_.substr(at_ + 1, end - at_ - 1);
@@ -77,23 +116,6 @@ bool json_place::take_string(std::size_t offset) {
   if (colon < text_.size() && text_[colon] == ':' && !open_.empty() && open_.back().is_object)
     open_.back().key = content;
   return true;
-}
-
-/// Where the next byte, at `at` or behind it, is that this class looks at.
-[[gnu::flatten]] std::size_t json_place::next_sign(std::size_t at) noexcept {
-  while (at < text_.size()) {
-    const auto begin = at - at % block_size;
-    if (begin != block_) {
-      block_ = begin;
-      signs_ = byte_block::read(text_, begin).bits([](auto bytes) {
-        return bytes.folded().within('{', '}') | bytes.is('"') | bytes.is(','); // folded: [\] too
-      });
-    }
-    if (const auto ahead = signs_ & bits_from(at - begin); ahead != 0)
-      return begin + lowest_bit(ahead);
-    at = begin + block_size;
-  }
-  return text_.size();
 }
 
 } // namespace cleartap::masking

@@ -1,6 +1,8 @@
 // Where in JSON a byte stands: the keys above it. Refuses to judge values.
 #pragma once
 
+#include "actors/redaction/byte_block.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,23 +23,33 @@ public:
   [[nodiscard]] std::optional<std::string> find(std::string_view text, std::size_t offset);
 
 private:
-  static constexpr auto no_block = static_cast<std::size_t>(-1);
-
   struct container {
     bool is_object = false;
     std::string_view key; // whose value is read
   };
 
+  /// The bytes of one block of the text, as bits.
+  struct block_marks {
+    std::size_t begin = static_cast<std::size_t>(-1);
+    std::uint64_t quotes = 0;
+    std::uint64_t escapes = 0;
+    std::uint64_t commas = 0;
+    std::uint64_t others = 0; // braces and brackets
+  };
+
   void advance(std::size_t offset);
+  std::size_t next_mark(std::size_t end) noexcept;
+  template <class Of>
+  std::size_t next(std::size_t at, std::size_t end, Of of) noexcept;
+  void enter(std::size_t at) noexcept;
   bool take_string(std::size_t offset);
-  std::size_t next_sign(std::size_t at) noexcept;
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t read_ = 0; // of the string at at_, if more
+  block_marks block_;
   bool too_deep_ = false; // or no JSON
   std::vector<container> open_;
-  std::size_t block_ = no_block; // whose signs are known
-  std::uint64_t signs_ = 0;
 };
 
 /// Whether `text` looks like a name: letters, digits, '_', '-' and '.', few of them digits, so that a place never shows

@@ -61,6 +61,23 @@ TEST_CASE("a place in JSON names all keys above it, arrays add nothing") {
         std::vector<sensitive_value>{{"password", "request.body.a.pin"}, {"password", "request.body.b.pin"}});
 }
 
+TEST_CASE("places in JSON are told wherever blocks meet, also behind several secrets in one string") {
+  const auto notes_with = [](std::size_t pad) {
+    auto what = sample::with_body(
+        "application/json", R"({"a":{"s":")" + std::string(pad, '.') + R"(\\ token=abcdef \"}{\\\" token=ghijkl,)" +
+                                std::string(2 * pad, '\\') + R"( token=mnopqr"},"b":[{"pin":1},{"c":1,"pin":2}]})");
+    return notes_of(what);
+  };
+  for (auto pad = std::size_t{0}; pad < 130; ++pad) {
+    const auto notes = notes_with(pad);
+    REQUIRE(notes.size() == 5);
+    for (auto i = std::size_t{0}; i < 3; ++i)
+      CHECK(notes[i].starts_with("token request.body.a.s.token "));
+    CHECK(notes[3].starts_with("password request.body.b.pin "));
+    CHECK(notes[4].starts_with("password request.body.b.pin "));
+  }
+}
+
 TEST_CASE("findings are kept once and within their limit") {
   auto what = sample::with_body("application/json", R"([{"password":"a"},{"password":"b"},{"token":"c"}])");
   auto stats = redaction_stats{};
