@@ -1,7 +1,6 @@
 #include "actors/redaction/base64.hpp"
 
 #include "actors/redaction/ascii.hpp"
-#include "actors/redaction/byte_block.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/word_runs.hpp"
 
@@ -21,13 +20,7 @@ constexpr auto line_size_min = std::size_t{56};    // of a line that the next on
 constexpr auto unprintable_share = std::size_t{8}; // one byte in so many may be no text
 
 /// What a byte may be in a group of four digits that stand for three bytes of ASCII text.
-enum place : std::uint8_t {
-  in_run = 1,
-  first = 2,
-  second = 4,
-  third = 8,
-  joint = 16 // parts words as well: a run may begin behind it
-};
+enum place : std::uint8_t { in_run = 1, first = 2, second = 4, third = 8 };
 
 constexpr bool is_text_byte(char c) noexcept { return index_of(c) >= 0x20 ? c != 0x7f : is_space(c); }
 
@@ -43,10 +36,8 @@ constexpr auto places = [] {
       mask |= third;
     table[index_of(digits[i])] = static_cast<std::uint8_t>(mask);
   }
-  table['-'] = table['+'] | joint;
-  table['_'] = table['/'] | joint;
-  table['+'] |= joint;
-  table['/'] |= joint;
+  table['-'] = table['+'];
+  table['_'] = table['/'];
   return table;
 }();
 
@@ -110,63 +101,31 @@ std::size_t whole_end(std::string_view text, std::size_t begin, std::size_t end)
   return end;
 }
 
-struct run_bounds {
-  std::size_t begin = 0;
-  std::size_t end = 0;
+struct base64_runs {
+  template <class Lane>
+  static Lane bytes(Lane lane) noexcept {
+    return base64_bytes(lane);
+  }
+
+  template <class Lane>
+  static Lane joints(Lane lane) noexcept {
+    return lane.is('-') | lane.is('_') | lane.is('+') | lane.is('/');
+  }
 };
 
-/// Goes through the runs of at least provider_word_min digits, few of them shorter than what is looked into. What
-/// is before `from` is no part of them.
-class run_search {
-public:
-  run_search(std::string_view text, std::size_t from) noexcept : text_{text}, next_{from} {}
-
-  /// The next one; empty at the end of the text.
-  run_bounds next() noexcept {
-    while (longs_ == 0)
-      if (!advance())
-        return {text_.size(), text_.size()};
-    const auto last = lowest_bit(longs_);
-    const auto begin = block_ + last + 1 - provider_word_min;
-    auto ends = ~digits_ & bits_from(last);
-    for (; ends == 0; ends = ~digits_)
-      if (!advance())
-        return {begin, text_.size()};
-    longs_ &= bits_from(lowest_bit(ends));
-    return {begin, block_ + lowest_bit(ends)};
-  }
-
-private:
-  [[gnu::flatten]] bool advance() noexcept {
-    longs_ = 0;
-    if (next_ >= text_.size())
-      return false;
-    block_ = next_;
-    next_ += block_size;
-    digits_ = byte_block::read(text_, block_).bits([](auto bytes) { return base64_bytes(bytes); });
-    longs_ = runs_.next(digits_);
-    return true;
-  }
-
-  std::string_view text_;
-  std::size_t next_;
-  std::size_t block_ = 0;
-  word_runs runs_;
-  std::uint64_t digits_ = 0;
-  std::uint64_t longs_ = 0; // of runs that were not given yet
-};
-
-std::optional<std::string_view> find_in_run(std::string_view text, std::size_t begin, std::size_t end,
-                                            bool cut) noexcept {
-  const auto size_min = cut && end == text.size() ? cut_size_min : base64_size_min;
-  const auto last = std::min(end, begin + joined_size_max);
-  for (auto at = begin; at + size_min <= end && at < last; ++at) {
-    if (at > begin && !is(text[at - 1], joint))
-      continue;
-    if (says_text(text.substr(at, end - at)))
-      return text.substr(at, whole_end(text, at, end) - at);
-  }
-  return std::nullopt;
+std::optional<std::string_view> find_in_run(std::string_view text, run_bounds run, bool cut) noexcept {
+  const auto size_min = cut && run.end == text.size() ? cut_size_min : base64_size_min;
+  const auto find = [&](std::size_t at) -> std::optional<std::string_view> {
+    if (at + size_min > run.end || !says_text(text.substr(at, run.end - at)))
+      return std::nullopt;
+    return text.substr(at, whole_end(text, at, run.end) - at);
+  };
+  if (auto found = find(run.begin))
+    return found;
+  if (!run.may_join)
+    return std::nullopt;
+  const auto last = std::min(run.end, run.begin + joined_size_max) - 1;
+  return find_behind_joints<base64_runs>(text, run.begin, last, find);
 }
 
 std::string bytes_of(std::string_view run) {
@@ -192,18 +151,20 @@ bool is_text(std::string_view bytes) noexcept {
 
 } // namespace
 
-std::optional<std::string_view> find_base64(std::string_view text, std::size_t from, bool cut) noexcept {
-  auto runs = run_search{text, from};
+[[gnu::flatten]] std::optional<std::string_view> find_base64(std::string_view text, std::size_t from,
+                                                             bool cut) noexcept {
+  auto runs = run_search<base64_runs>{text, from};
   for (auto run = runs.next(); run.begin < run.end; run = runs.next())
     if (run.end - run.begin >= base64_size_min)
-      if (const auto found = find_in_run(text, run.begin, run.end, cut))
+      if (const auto found = find_in_run(text, run, cut))
         return found;
   if (!cut)
     return std::nullopt;
   auto begin = text.size(); // of a run that the end of the text has shortened
   while (begin > from && text.size() - begin < base64_size_min && is(text[begin - 1], in_run))
     --begin;
-  return text.size() - begin < base64_size_min ? find_in_run(text, begin, text.size(), cut) : std::nullopt;
+  const auto size = text.size() - begin;
+  return size > 0 && size < base64_size_min ? find_in_run(text, {begin, text.size(), true}, cut) : std::nullopt;
 }
 
 std::optional<redaction_class> class_of_base64(std::string_view part, bool behind_scheme, bool cut, mask_writer& out) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/redaction/mask_writer.hpp"
+#include "actors/redaction/word_runs.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -49,32 +50,6 @@ inline bool holds_base64(std::string_view text, bool cut) noexcept {
 [[nodiscard]] std::optional<redaction_class> class_of_base64(std::string_view part, bool behind_scheme, bool cut,
                                                              mask_writer& out);
 
-/// find_base64(), remembered until it is passed, for a search that goes through a text step by step.
-class base64_search {
-public:
-  base64_search(std::string_view text, bool cut) noexcept : text_{text}, cut_{cut} { advance(0); }
-
-  /// For a text that has no run that is looked into.
-  explicit base64_search(std::string_view text) noexcept : text_{text}, begin_{text.size()} {}
-
-  /// Where the next run begins; the size of the text if there is none.
-  std::size_t begin() const noexcept { return begin_; }
-
-  /// Precondition: begin() is in the text.
-  std::string_view part() const noexcept { return part_; }
-
-  /// Looks for the next run at `at` or behind it.
-  void advance(std::size_t at) noexcept {
-    const auto found = find_base64(text_, at, cut_);
-    part_ = found.value_or(std::string_view{});
-    begin_ = found ? static_cast<std::size_t>(part_.data() - text_.data()) : text_.size();
-  }
-
-private:
-  std::string_view text_;
-  bool cut_ = false;
-  std::string_view part_;
-  std::size_t begin_ = 0;
-};
+using base64_search = search_ahead<find_base64>;
 
 } // namespace cleartap::masking

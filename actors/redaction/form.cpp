@@ -96,8 +96,8 @@ void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
     if (at == providers.begin())
       found = providers.found();
     else if (at == base64.begin())
-      found = find_in_base64(base64.part(),
-                             cut && base64.part().data() + base64.part().size() == text.data() + text.size(), out);
+      found = find_in_base64(base64.found(),
+                             cut && base64.found().data() + base64.found().size() == text.data() + text.size(), out);
     if (!found && opens_pattern(text[at]))
       found = find_pattern(text, at, cut);
     if (!found)

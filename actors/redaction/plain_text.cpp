@@ -117,7 +117,7 @@ private:
   void on_base64() {
     if (at_ != base64_.begin())
       return base64_.advance(at_);
-    const auto part = base64_.part();
+    const auto part = base64_.found();
     const auto end = at_ + part.size();
     const auto basic = at_ > 5 && equal_any_case(text_.substr(at_ - 6, 6), "basic ");
     if (const auto kind = class_of_base64(part, basic, cut_ && end == text_.size(), out_))

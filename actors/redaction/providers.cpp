@@ -170,77 +170,19 @@ std::size_t escape_size(std::string_view text, std::size_t word) noexcept {
   return text[word - 1] == '\\' ? 1 : 2;
 }
 
-struct word_bounds {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  bool may_join = false; // joints may be in it
+struct token_words {
+  template <class Lane>
+  static Lane bytes(Lane lane) noexcept {
+    return word_bytes(lane);
+  }
+
+  template <class Lane>
+  static Lane joints(Lane lane) noexcept {
+    return lane.within('-', '.') | lane.is('_');
+  }
 };
 
-template <class Lane>
-Lane joint_bytes(Lane bytes) noexcept {
-  return bytes.within('-', '.') | bytes.is('_');
-}
-
-/// Goes through the words of at least provider_word_min bytes. What is before `from` is no part of them.
-class word_search {
-public:
-  word_search(std::string_view text, std::size_t from) noexcept : text_{text}, next_{from} {}
-
-  /// The next one; empty at the end of the text.
-  word_bounds next() noexcept {
-    while (longs_ == 0)
-      if (!advance())
-        return {text_.size(), text_.size()};
-    const auto last = lowest_bit(longs_);
-    const auto begin = block_ + last + 1 - provider_word_min;
-    auto joins = begin < block_ || (joints_ & bits_from(begin - block_)) != 0;
-    auto ends = ~words_ & bits_from(last);
-    for (; ends == 0; ends = ~words_) {
-      if (!advance())
-        return {begin, text_.size(), true};
-      joins = true;
-    }
-    longs_ &= bits_from(lowest_bit(ends));
-    return {begin, block_ + lowest_bit(ends), joins};
-  }
-
-private:
-  [[gnu::flatten]] bool advance() noexcept {
-    longs_ = 0;
-    if (next_ >= text_.size())
-      return false;
-    block_ = next_;
-    next_ += block_size;
-    const auto block = byte_block::read(text_, block_);
-    words_ = block.bits([](auto bytes) { return word_bytes(bytes); });
-    joints_ = block.bits([](auto bytes) { return joint_bytes(bytes); });
-    longs_ = runs_.next(words_);
-    return true;
-  }
-
-  std::string_view text_;
-  std::size_t next_;
-  std::size_t block_ = 0;
-  word_runs runs_;
-  std::uint64_t words_ = 0;
-  std::uint64_t joints_ = 0;
-  std::uint64_t longs_ = 0; // of words that were not given yet
-};
-
-/// Calls `find` behind each joint of a word, which parts the words of a longer one as in "my-ghp_...".
-template <class Find>
-std::optional<finding> find_behind_joints(std::string_view text, word_bounds word, Find find) noexcept {
-  for (auto block = word.begin; block < word.end; block += block_size) {
-    const auto bytes = byte_block::read(text.substr(0, word.end), block);
-    auto joints = bytes.bits([](auto each) { return joint_bytes(each); });
-    for (; joints != 0; joints &= joints - 1)
-      if (auto found = find(block + lowest_bit(joints) + 1))
-        return found;
-  }
-  return std::nullopt;
-}
-
-std::optional<finding> find_in_word(std::string_view text, word_bounds word, bool cut) noexcept {
+std::optional<finding> find_in_word(std::string_view text, run_bounds word, bool cut) noexcept {
   const auto find = [&](std::size_t at) -> std::optional<finding> {
     if (at + 1 >= word.end || !openings[pair_of(text[at], text[at + 1])])
       return std::nullopt;
@@ -254,7 +196,7 @@ std::optional<finding> find_in_word(std::string_view text, word_bounds word, boo
       return found;
   if (!word.may_join)
     return std::nullopt;
-  if (auto found = find_behind_joints(text, word, find))
+  if (auto found = find_behind_joints<token_words>(text, word.begin, word.end, find))
     return found;
   const auto whole = text.substr(word.begin, word.end - word.begin);
   return is_bot_token(whole) ? std::optional{finding{whole, redaction_class::provider}} : std::nullopt;
@@ -262,8 +204,8 @@ std::optional<finding> find_in_word(std::string_view text, word_bounds word, boo
 
 } // namespace
 
-std::optional<finding> find_provider(std::string_view text, std::size_t from, bool cut) noexcept {
-  auto words = word_search{text, from};
+[[gnu::flatten]] std::optional<finding> find_provider(std::string_view text, std::size_t from, bool cut) noexcept {
+  auto words = run_search<token_words>{text, from};
   for (auto word = words.next(); word.begin < word.end; word = words.next())
     if (auto found = find_in_word(text, word, cut))
       return found;
