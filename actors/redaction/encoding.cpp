@@ -1,8 +1,10 @@
 #include "actors/redaction/encoding.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/byte_block.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 namespace cleartap::masking {
@@ -47,34 +49,79 @@ encoded_unit unit_of_utf16(std::size_t size, char32_t first, std::optional<char3
   return unit_of(size, is_high_surrogate(first) || is_low_surrogate(first) ? replacement : first);
 }
 
+/// Copies what opens nothing, to the first of the openings; returns where it ends in `out`. It is copied by lanes, so
+/// that more may be written behind it, but no more than is left of `text`.
+template <char... Openings>
+char* copy_plain(std::string_view& text, char* out) noexcept {
+  while (text.size() >= lane_size) {
+    const auto lane = vector_lane::load(text.data());
+    const auto found = (lane.is(Openings) | ...).bits();
+    const auto plain = found != 0 ? lowest_bit(found) : lane_size;
+    std::memcpy(out, text.data(), lane_size);
+    out += plain;
+    text.remove_prefix(plain);
+    if (found != 0)
+      return out;
+  }
+  for (; !text.empty() && ((text[0] != Openings) && ...); text.remove_prefix(1))
+    *out++ = text[0];
+  return out;
+}
+
+/// Writes what `unit` stands for, and perhaps a few more bytes behind it; returns where it ends.
+char* put(const encoded_unit& unit, char* out) noexcept {
+  std::memcpy(out, unit.bytes.data(), unit.bytes.size());
+  return out + unit.count;
+}
+
+/// Writes what `text` says, all of it, and returns how many bytes that are. A few more are written behind them.
+template <auto Read, char... Openings>
+std::size_t decode(std::string_view text, char* out) noexcept {
+  auto* end = out;
+  for (;;) {
+    if constexpr (sizeof...(Openings) != 0)
+      end = copy_plain<Openings...>(text, end);
+    if (text.empty())
+      return static_cast<std::size_t>(end - out);
+    const auto unit = Read(text);
+    end = put(unit, end);
+    text.remove_prefix(unit.size);
+  }
+}
+
 // --- JSON ------------------------------------------------------------------------------------------------------------
+
+constexpr auto no_hex = std::uint8_t{0xff};
+
+constexpr auto hex_values = [] {
+  auto table = std::array<std::uint8_t, 256>{};
+  for (auto i = std::size_t{0}; i < table.size(); ++i)
+    table[i] = is_hex(static_cast<char>(i)) ? static_cast<std::uint8_t>(hex_value(static_cast<char>(i))) : no_hex;
+  return table;
+}();
 
 /// The code unit of an escape "\uXXXX" that `text` starts with.
 std::optional<char32_t> code_unit(std::string_view text) noexcept {
-  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u' || !std::ranges::all_of(text.substr(2, 4), is_hex))
+  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u')
     return std::nullopt;
-  auto unit = char32_t{0};
-  for (auto c : text.substr(2, 4))
-    unit = unit << 4 | hex_value(c);
-  return unit;
+  const auto digit = [text](std::size_t at) { return unsigned{hex_values[index_of(text[at])]}; };
+  if ((digit(2) | digit(3) | digit(4) | digit(5)) > 0xf)
+    return std::nullopt;
+  return digit(2) << 12 | digit(3) << 8 | digit(4) << 4 | digit(5);
 }
 
-char unescaped_letter(char c) noexcept {
-  switch (c) {
-  case 'b':
-    return '\b';
-  case 'f':
-    return '\f';
-  case 'n':
-    return '\n';
-  case 'r':
-    return '\r';
-  case 't':
-    return '\t';
-  default:
-    return c;
-  }
-}
+/// What the byte behind a backslash stands for, but for 'u'.
+constexpr auto unescaped = [] {
+  auto table = std::array<char, 256>{};
+  for (auto i = std::size_t{0}; i < table.size(); ++i)
+    table[i] = static_cast<char>(i);
+  table['b'] = '\b';
+  table['f'] = '\f';
+  table['n'] = '\n';
+  table['r'] = '\r';
+  table['t'] = '\t';
+  return table;
+}();
 
 /// What is cut short stands for nothing, so that what is before it ends the text.
 encoded_unit cut_unit(std::string_view text) noexcept { return {text.size(), {}, 0}; }
@@ -86,13 +133,33 @@ bool is_cut_unit(std::string_view text, std::size_t opening, std::size_t size) n
 encoded_unit read_json(std::string_view text) noexcept {
   if (text[0] != '\\')
     return plain_unit(text[0]);
-  if (text.starts_with("\\u") && is_cut_unit(text, 2, 6))
-    return cut_unit(text);
-  if (const auto unit = code_unit(text))
-    return unit_of_utf16(6, *unit, code_unit(text.substr(6)));
   if (text.size() < 2)
     return {1, {}, 0};
-  return {2, {unescaped_letter(text[1])}, 1};
+  if (text[1] != 'u')
+    return {2, {unescaped[index_of(text[1])]}, 1};
+  if (is_cut_unit(text, 2, 6))
+    return cut_unit(text);
+  if (const auto unit = code_unit(text))
+    return unit_of_utf16(6, *unit, is_high_surrogate(*unit) ? code_unit(text.substr(6)) : std::nullopt);
+  return {2, {text[1]}, 1};
+}
+
+/// As decode<read_json, '\\'>(), quicker for the escapes of one byte, of which some texts are full.
+std::size_t decode_json(std::string_view text, char* out) noexcept {
+  auto* end = out;
+  for (;;) {
+    end = copy_plain<'\\'>(text, end);
+    if (text.empty())
+      return static_cast<std::size_t>(end - out);
+    if (text.size() > 1 && text[1] != 'u') {
+      *end++ = unescaped[index_of(text[1])];
+      text.remove_prefix(2);
+      continue;
+    }
+    const auto unit = read_json(text);
+    end = put(unit, end);
+    text.remove_prefix(unit.size);
+  }
 }
 
 void append_json(std::string& out, std::string_view text) {
@@ -255,14 +322,14 @@ const encoding* utf16_of(std::string_view text) noexcept {
   return nullptr;
 }
 
-const encoding doubled_quotes{"\"", read_doubled, append_doubled};
-const encoding as_it_is{std::string_view{"\0", 1}, read_as_it_is, append_as_it_is};
-const encoding json_escapes{"\\", read_json, append_json};
-const encoding percent_escapes{"%", read_percent, append_percent};
-const encoding form_escapes{"%+", read_form, append_percent};
-const encoding entities{"&", read_entity, append_entities};
-const encoding utf16_little{"", read_utf16<false>, append_utf16<false>};
-const encoding utf16_big{"", read_utf16<true>, append_utf16<true>};
+const encoding doubled_quotes{"\"", read_doubled, append_doubled, decode<read_doubled, '"'>};
+const encoding as_it_is{std::string_view{"\0", 1}, read_as_it_is, append_as_it_is, decode<read_as_it_is, '\0'>};
+const encoding json_escapes{"\\", read_json, append_json, decode_json};
+const encoding percent_escapes{"%", read_percent, append_percent, decode<read_percent, '%'>};
+const encoding form_escapes{"%+", read_form, append_percent, decode<read_form, '%', '+'>};
+const encoding entities{"&", read_entity, append_entities, decode<read_entity, '&'>};
+const encoding utf16_little{"", read_utf16<false>, append_utf16<false>, decode<read_utf16<false>>};
+const encoding utf16_big{"", read_utf16<true>, append_utf16<true>, decode<read_utf16<true>>};
 
 bool opens_percent(std::string_view text) noexcept {
   return text.size() > 2 && text[0] == '%' && is_hex(text[1]) && is_hex(text[2]);
@@ -272,21 +339,19 @@ bool opens_entity(std::string_view text) noexcept { return text.size() > 2 && re
 
 bool opens_code_unit(std::string_view text) noexcept { return code_unit(text).has_value(); }
 
-std::string decoded(std::string_view text, const encoding& how) {
-  auto out = std::string{};
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const auto plain = how.openings.empty() ? 0 : std::min(text.find_first_of(how.openings), text.size());
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty())
-      break;
-    const auto unit = how.read(text);
-    out.append(unit.bytes.data(), unit.count);
-    text.remove_prefix(unit.size);
+decoded_text::decoded_text(std::string_view text, const encoding& how) {
+  constexpr auto spare_size = sizeof(encoded_unit::bytes);        // decode() writes them as a whole
+  const auto longer = how.openings.empty() ? text.size() / 2 : 0; // UTF-16: two bytes may stand for three
+  const auto room = text.size() + longer + spare_size;
+  auto* out = short_.data();
+  if (room > short_.size()) {
+    long_ = std::make_unique_for_overwrite<char[]>(room);
+    out = long_.get();
   }
-  return out;
+  text_ = {out, how.decode(text, out)};
 }
+
+std::string decoded(std::string_view text, const encoding& how) { return std::string{decoded_text{text, how}.view()}; }
 
 std::string_view source_cursor::part(std::size_t begin, std::size_t end) noexcept {
   go(begin, false);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ struct encoding {
   std::string_view openings;                               // bytes that open a longer unit; none: any byte may
   encoded_unit (*read)(std::string_view text) noexcept;    // the unit at the start of `text`, which is not empty
   void (*append)(std::string& out, std::string_view text); // writes `text` so that it may stand inside
+  std::size_t (*decode)(std::string_view text, char* out) noexcept; // for decoded_text, which makes room
 };
 
 /// RFC 8259 section 7. Tolerant: an unknown escape stands for its character, half a surrogate pair for U+FFFD, an
@@ -45,6 +47,21 @@ extern const encoding as_it_is;
 
 extern const encoding utf16_little;
 extern const encoding utf16_big;
+
+/// What `text` says. A short one needs no memory but its own.
+class decoded_text {
+public:
+  decoded_text(std::string_view text, const encoding& how);
+  decoded_text(const decoded_text&) = delete;
+  decoded_text& operator=(const decoded_text&) = delete;
+
+  std::string_view view() const noexcept { return text_; }
+
+private:
+  std::array<char, 512> short_; // not initialised
+  std::unique_ptr<char[]> long_;
+  std::string_view text_;
+};
 
 [[nodiscard]] std::string decoded(std::string_view text, const encoding& how);
 

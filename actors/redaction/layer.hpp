@@ -5,7 +5,6 @@
 #include "actors/redaction/encoding.hpp"
 #include "actors/redaction/mask_writer.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace cleartap::masking {
@@ -17,9 +16,9 @@ void mask_layer(std::string_view part, const encoding& how, mask_writer& out, Ma
     return out.mask(part, redaction_class::secret);
   if (!out.spend(part))
     return;
-  const auto text = decoded(part, how);
-  auto inner = mask_writer{text, part, how, out};
-  mask(std::string_view{text}, inner);
+  const auto text = decoded_text{part, how};
+  auto inner = mask_writer{text.view(), part, how, out};
+  mask(text.view(), inner);
 }
 
 } // namespace cleartap::masking
