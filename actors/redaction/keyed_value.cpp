@@ -4,6 +4,7 @@
 #include "actors/redaction/byte_block.hpp"
 #include "actors/redaction/described_block.hpp"
 #include "actors/redaction/mask.hpp"
+#include "actors/redaction/name_list.hpp"
 
 #include <algorithm>
 #include <array>
@@ -246,10 +247,8 @@ std::string_view quoted_value(std::string_view text, std::size_t begin) noexcept
 }
 
 bool follows_secret(std::string_view word) noexcept {
-  constexpr auto words =
-      std::to_array<std::string_view>({"id", "confirmation", "key", "code", "number", "value", "hash", "again"});
-  return std::ranges::all_of(word, is_digit) ||
-         std::ranges::any_of(words, [word](std::string_view other) { return equal_any_case(word, other); });
+  constexpr auto words = name_list_of({"id", "confirmation", "key", "code", "number", "value", "hash", "again"});
+  return std::ranges::all_of(word, is_digit) || words.has(word);
 }
 
 bool gives_value(std::string_view text, std::size_t at, const text_key& key, bool in_code) noexcept {
@@ -297,8 +296,7 @@ std::string_view text_key::whole() const noexcept {
 }
 
 std::string_view words_before(std::string_view text, std::size_t at) noexcept {
-  constexpr auto announcing =
-      std::to_array<std::string_view>({"id", "no", "nr", "nro", "num", "number", "ref", "code"});
+  constexpr auto announcing = name_list_of({"id", "no", "nr", "nro", "num", "number", "ref", "code"});
   const auto is_joint = [](char c) noexcept { return is_one_of(c, " #/.:"); };
   const auto is_word = [](char c) noexcept { return is_alnum(c) || c == '_' || c == '-'; };
   const auto floor = at - std::min(at, text_key_size_max);
@@ -307,10 +305,21 @@ std::string_view words_before(std::string_view text, std::size_t at) noexcept {
   const auto word = text.substr(begin, end - begin);
   if (end == at || word.empty())
     return {};
-  if (std::ranges::none_of(announcing, [word](std::string_view other) { return equal_any_case(word, other); }))
+  if (!announcing.has(word))
     return word;
   const auto first = skip_back(text, skip_back(text, begin, floor, is_joint), floor, is_word);
   return text.substr(first, end - first);
+}
+
+std::string_view plain_key_before(std::string_view text, std::size_t at, std::size_t floor) noexcept {
+  if (at == floor || text[at - 1] == ']') // of a mask or behind a quote
+    return {};
+  const auto begin = name_begin(text, at, floor);
+  if (begin == at || begin <= floor + 1 || text[begin - 1] != ' ')
+    return text.substr(begin, at - begin);
+  const auto word = name_begin(text, begin - 1, floor);
+  const auto first = word == begin - 1 ? begin : word;
+  return text.substr(first, at - first);
 }
 
 text_key key_before(std::string_view text, std::size_t at, std::size_t floor) noexcept {

@@ -25,6 +25,9 @@ struct text_key {
 /// The key that ends before the separator text[at]; text before `floor` does not belong to it.
 [[nodiscard]] text_key key_before(std::string_view text, std::size_t at, std::size_t floor) noexcept;
 
+/// text_key::whole() of the key that ends before text[at] if it is without quotes and stands right there; else empty.
+[[nodiscard]] std::string_view plain_key_before(std::string_view text, std::size_t at, std::size_t floor) noexcept;
+
 /// Whether a word behind a sensitive one names the same secret: "session id", "secret key", "password confirmation".
 [[nodiscard]] bool follows_secret(std::string_view word) noexcept;
 

@@ -1,30 +1,31 @@
 #include "actors/redaction/markup.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/byte_block.hpp"
+#include "actors/redaction/name_list.hpp"
 
 #include <algorithm>
 #include <array>
-#include <span>
+#include <cstdint>
 
 namespace cleartap::masking {
 
 namespace {
 
 // HTML Living Standard section 13.1.2
-constexpr auto void_elements = std::to_array<std::string_view>(
+constexpr auto void_elements = name_list_of(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"});
 
-constexpr auto naming_attributes =
-    std::to_array<std::string_view>({"name", "key", "id", "field", "type", "property", "itemprop"});
+constexpr auto naming_attributes = name_list_of({"name", "key", "id", "field", "type", "property", "itemprop"});
 
-/// `names`: in lower case.
-bool is_among(std::string_view name, std::span<const std::string_view> names) noexcept {
-  if (name.empty())
-    return false;
-  const auto first = to_lower(name[0]); // most differ in it
-  return std::ranges::any_of(names, [=](std::string_view other) {
-    return other.size() == name.size() && other[0] == first && equal_any_case(name, other);
-  });
+/// Where `c` is first at `at` or behind it; the size of the text if it is not.
+std::size_t find_byte(std::string_view text, std::size_t at, char c) noexcept {
+  for (; text.size() - at >= lane_size; at += lane_size)
+    if (const auto found = vector_lane::load(text.data() + at).is(c).bits(); found != 0)
+      return at + lowest_bit(found);
+  while (at < text.size() && text[at] != c)
+    ++at;
+  return at;
 }
 
 enum byte_role : std::uint8_t {
@@ -62,7 +63,7 @@ public:
     const auto empty = at_ < text_.size() && text_[at_ - 1] == '/';
     at_ = std::min(at_ + 1, text_.size());
     tag.whole = text_.substr(begin_, at_ - begin_);
-    tag.has_content = !empty && !is_among(tag.name, void_elements);
+    tag.has_content = !empty && !void_elements.has(tag.name);
     return tag;
   }
 
@@ -89,7 +90,7 @@ private:
     }
     ++at_;
     const auto value = read_value();
-    if (tag.names_content || !is_among(name, naming_attributes))
+    if (tag.names_content || !naming_attributes.has(name))
       return;
     tag.naming = value;
     tag.names_content = equal_any_case(name, "name") || equal_any_case(name, "key");
@@ -99,10 +100,10 @@ private:
     word([](char c) { return is_tag_space(c); });
     if (at_ == text_.size() || (text_[at_] != '"' && text_[at_] != '\''))
       return word([](char c) { return !is_tag_space(c) && c != '>'; });
-    const auto quote = text_[at_++];
-    const auto value = word([quote](char c) { return c != quote; });
-    at_ = std::min(at_ + 1, text_.size());
-    return value;
+    const auto begin = at_ + 1;
+    const auto end = find_byte(text_, begin, text_[at_]);
+    at_ = std::min(end + 1, text_.size());
+    return text_.substr(begin, end - begin);
   }
 
   std::string_view text_;

@@ -2,6 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/keyed_value.hpp"
+#include "actors/redaction/name_list.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,10 @@ namespace {
 constexpr auto name_size_max = std::size_t{64};
 
 // Keywords of SQL, and what a sentence calls them. An error that quotes a token is none.
-constexpr auto literal_names = std::to_array<std::string_view>({"password", "passwd", "passphrase", "pwd"});
+constexpr auto literal_names = name_list_of({"password", "passwd", "passphrase", "pwd"});
+
+// The last two letters of these and of "BY".
+constexpr auto literal_endings = name_list_of({"rd", "wd", "se", "by"});
 
 // What follows an option in a text about it.
 constexpr auto prose =
@@ -77,14 +81,13 @@ std::optional<phrase> option_at(std::string_view text, std::size_t at) noexcept 
 
 std::optional<phrase> literal_at(std::string_view text, std::size_t at) noexcept {
   const auto end = skip_blanks_back(text, at);
-  auto name = word_before(text, end);
-  if (end == at || name.empty())
+  if (end == at || end < 2 || !literal_endings.has(text.substr(end - 2, 2)))
     return std::nullopt;
+  auto name = word_before(text, end);
   if (equal_any_case(name, "by")) {
     const auto verb = word_before(text, skip_blanks_back(text, end - name.size()));
     name = equal_any_case(verb, "identified") ? std::string_view{"password"} : std::string_view{};
-  } else if (std::ranges::none_of(literal_names,
-                                  [name](std::string_view each) { return equal_any_case(name, each); })) {
+  } else if (!literal_names.has(name)) {
     return std::nullopt;
   }
   return name.empty() ? std::nullopt : std::optional{phrase{name, quoted_value(text, at)}};

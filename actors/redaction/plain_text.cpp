@@ -1,7 +1,6 @@
 #include "actors/redaction/plain_text.hpp"
 
 #include "actors/redaction/ascii.hpp"
-#include "actors/redaction/authorization_codes.hpp"
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/contact_search.hpp"
@@ -13,7 +12,7 @@
 #include "actors/redaction/phrase.hpp"
 #include "actors/redaction/providers.hpp"
 #include "actors/redaction/sql_row.hpp"
-#include "actors/redaction/text_names.hpp"
+#include "actors/redaction/text_keys.hpp"
 #include "actors/redaction/text_signs.hpp"
 
 #include <algorithm>
@@ -54,8 +53,7 @@ public:
       , cut_{cut}
       , kind_{kind}
       , out_{out}
-      , names_{out.policy()}
-      , codes_{text}
+      , keys_{text, out.policy()}
       , signs_{text, cut}
       , providers_{words.provider && text.size() >= provider_word_min ? provider_search{text, cut}
                                                                       : provider_search{text}}
@@ -64,23 +62,33 @@ public:
       , contacts_{text, out} {}
 
   void run() {
+    update_stop();
+    at_ = std::min(signs_.next(0), stop_);
     while (at_ < text_.size() && !out_.is_removed()) {
-      if (at_ >= element_begin_)
-        mask_element();
-      else if (at_ >= row_.begin())
-        on_row_item();
-      else if (at_ >= providers_.begin())
-        on_provider();
-      else if (at_ >= base64_.begin())
-        on_base64();
-      else
+      if (at_ < stop_)
         step();
-      const auto next = std::max(at_, std::min({element_begin_, row_.begin(), providers_.begin(), base64_.begin()}));
-      at_ = at_ == next ? next : std::min(signs_.next(at_), next);
+      else
+        on_stop();
+      if (at_ < stop_)
+        at_ = std::min(signs_.next(at_), stop_);
     }
   }
 
 private:
+  void on_stop() {
+    if (at_ >= element_begin_)
+      mask_element();
+    else if (at_ >= row_.begin())
+      on_row_item();
+    else if (at_ >= providers_.begin())
+      on_provider();
+    else
+      on_base64();
+    update_stop();
+  }
+
+  void update_stop() noexcept { stop_ = std::min({element_begin_, row_.begin(), providers_.begin(), base64_.begin()}); }
+
   void step() {
     switch (signs[index_of(text_[at_])]) {
     case sign::none:
@@ -127,11 +135,11 @@ private:
 
   void on_encoded() {
     const auto rest = text_.substr(at_);
-    if (opens_percent(rest) && !opens_track(rest))
+    if (rest[0] == '%' && opens_percent(rest) && !opens_track(rest))
       on_layer(within(" \t\r\n\"'<>"), percent_escapes, text_kind::word);
-    else if (opens_entity(rest))
+    else if (rest[0] == '&' && opens_entity(rest))
       on_layer(within(at_ < tag_end_ ? "\"'<>" : "<>"), entities, text_kind::any);
-    else if (opens_code_unit(rest))
+    else if (rest.starts_with("\\u") && opens_code_unit(rest))
       on_layer(within(" \t\r\n\"'<>"), json_escapes, text_kind::any);
     else
       ++at_;
@@ -162,7 +170,7 @@ private:
   /// A literal behind "PASSWORD" or "IDENTIFIED BY".
   void on_quote() {
     const auto found = literal_at(text_, at_);
-    const auto kind = found ? names_.class_of(found->name) : std::nullopt;
+    const auto kind = found ? keys_.names().class_of(found->name) : std::nullopt;
     if (kind && !found->value.empty())
       return mask(found->value, *kind);
     ++at_;
@@ -170,7 +178,7 @@ private:
 
   bool on_option() {
     const auto found = option_at(text_, at_);
-    const auto kind = found && found->value.data() ? names_.class_of(found->name) : std::nullopt;
+    const auto kind = found && found->value.data() ? keys_.names().class_of(found->name) : std::nullopt;
     if (!kind || found->value.empty())
       return false;
     mask(found->value, *kind);
@@ -186,8 +194,10 @@ private:
   void on_pattern() {
     if (text_[at_] == '-' && on_option())
       return;
-    if (text_[at_] == '(')
+    if (text_[at_] == '(') {
       row_.enter(at_);
+      update_stop();
+    }
     auto found = find_pattern(text_, at_, cut_);
     if (!found)
       found = contacts_.find(at_, floor_);
@@ -220,20 +230,28 @@ private:
   static constexpr auto number_place_max = std::size_t{96}; // bytes from a name to the end of its number
 
   void on_separator() {
-    if (scheme_end_size(text_, at_) != 0)
-      return on_authority();
-    if (on_serialized())
-      return;
+    if (text_[at_] == ':') {
+      if (scheme_end_size(text_, at_) != 0)
+        return on_authority();
+      if (on_serialized())
+        return;
+    }
+    if (const auto plain = plain_key_before(text_, at_, floor_); keys_.knows(plain))
+      return pass_separator(plain);
     const auto key = key_before(text_, at_, floor_);
     const auto kind = gives_value(text_, at_, key, is_code()) ? class_of(key) : std::nullopt;
     const auto value = kind ? value_after(text_, at_, key, kind_ == text_kind::word) : std::string_view{};
     if (!value.empty() && !(is_code() && is_expression(value)) && !is_keyboard_key(key, value) &&
         !is_harmless(key, value))
       return mask(value, *kind);
-    note_name(key);
+    keys_.note(at_, key);
+    pass_separator(key.whole());
+  }
+
+  void pass_separator(std::string_view key) noexcept {
     ++at_;
     separator_ = at_;
-    separator_key_ = key.whole();
+    separator_key_ = key;
   }
 
   /// The attribute "accesskey" of HTML.
@@ -245,55 +263,19 @@ private:
 
   bool on_serialized() {
     const auto found = text_[at_] == ':' ? serialized_at(text_, at_) : std::nullopt;
-    const auto kind = found ? names_.class_of(found->name) : std::nullopt;
+    const auto kind = found ? keys_.names().class_of(found->name) : std::nullopt;
     if (!kind || found->value.empty())
       return false;
     mask(found->value, *kind);
     return true;
   }
 
-  /// "name: password", which says what the value on the next line is: "value: hunter2".
-  void note_name(const text_key& key) {
-    if (!equal_any_case(key.name, "name") && !equal_any_case(key.name, "key"))
-      return;
-    auto value = text_.substr(at_ + 1, text_key_size_max);
-    value = trimmed(value.substr(0, value.find_first_of("\r\n,;")));
-    while (!value.empty() && is_quote(value[0]))
-      value = value.substr(1, value.size() - 2);
-    named_kind_ = value.find(' ') == std::string_view::npos ? names_.class_of(value) : std::nullopt;
-    named_end_ = at_ + name_reach_max;
-  }
-
-  static constexpr auto name_reach_max = std::size_t{256}; // bytes from a name to its value
-
   std::optional<redaction_class> class_of(const text_key& key) {
     if (text_[at_] == ':' && key.in_path)
       return std::nullopt;
-    const auto is_value = equal_any_case(key.name, "value");
-    if (at_ < tag_end_ && (is_value || equal_any_case(key.name, "content")))
-      return tag_kind_;
-    if (is_value && at_ < named_end_ && named_kind_)
-      return named_kind_;
-    if (const auto kind = names_.class_of(key.name))
-      return kind;
-    if (is_one_of(key.lead, "?&") && equal_any_case(key.name, "signature"))
-      return redaction_class::secret; // of a URL that is as good as a password
-    if (key.name == "code" && is_one_of(key.lead, "?&") && codes_.hold(key.name, query_value(at_ + 1)))
-      return redaction_class::authorization;
-    if (key.before.empty())
-      return std::nullopt;
-    if (text_[at_] == ':' && equal_any_case(key.name, "is"))
-      return names_.class_of(key.before);
-    if (names_.class_of(key.before) && !follows_secret(key.name))
-      return std::nullopt; // "password reset: done"
-    return names_.class_of(key.whole());
-  }
-
-  std::string_view query_value(std::size_t begin) const noexcept {
-    auto end = begin;
-    while (end < text_.size() && !is_space(text_[end]) && !is_one_of(text_[end], "&#\"'<>\\"))
-      ++end;
-    return text_.substr(begin, end - begin);
+    if (at_ < tag_end_ && (equal_any_case(key.name, "value") || equal_any_case(key.name, "content")))
+      return tag_kind();
+    return keys_.class_of(at_, key);
   }
 
   void on_authority() {
@@ -327,24 +309,33 @@ private:
 
   void enter(const markup_tag& tag) {
     const auto end = at_ + tag.whole.size();
-    tag_kind_ = tag.naming.empty() ? std::nullopt : names_.class_of_plain(tag.naming);
+    tag_naming_ = tag.naming;
+    tag_kind_.reset();
     tag_end_ = end;
     tag_name_ = tag.name;
     if (equal_any_case(tag.name, "script") && tag.has_content)
       script_end_ = std::min(find_any_case(text_, "</script", end), text_.size());
     auto kind = std::exchange(sibling_kind_, std::nullopt);
     if (!kind)
-      kind = names_.class_of_plain(tag.name);
+      kind = keys_.names().class_of_plain(tag.name);
     if (!kind && tag.names_content)
-      kind = tag_kind_;
+      kind = tag_kind();
     if (kind && tag.has_content && !is_generic(tag)) {
       element_begin_ = end;
       element_kind_ = *kind;
       element_name_ = tag.name;
+      update_stop();
     } else if (equal_any_case(tag.name, "key") || equal_any_case(tag.name, "name")) {
       const auto content = text_.substr(end, text_key_size_max);
       sibling_kind_ = out_.policy().key(content.substr(0, content.find('<')));
     }
+  }
+
+  /// The class of what its attributes say that the tag is; asked for few tags.
+  std::optional<redaction_class> tag_kind() {
+    if (!tag_naming_.empty())
+      tag_kind_ = keys_.names().class_of_plain(std::exchange(tag_naming_, {}));
+    return tag_kind_;
   }
 
   void mask_element() {
@@ -369,26 +360,24 @@ private:
   bool cut_;
   text_kind kind_;
   mask_writer& out_;
-  text_names names_;
-  authorization_codes codes_;
+  text_keys keys_;
   text_signs signs_;
   provider_search providers_;
   base64_search base64_;
   sql_row row_;
   contact_search contacts_;
   std::size_t at_ = 0;
+  std::size_t stop_ = 0;  // where the next thing begins that signs_ do not tell
   std::size_t floor_ = 0; // keys begin here or later: what is before is masked
 
   std::size_t separator_ = 0;      // behind the last one whose value may be shown
   std::string_view separator_key_; // its name
 
-  std::optional<redaction_class> named_kind_; // of the next "value"
-  std::size_t named_end_ = 0;                 // to where
-
   std::size_t script_end_ = 0;
   std::size_t tags_left_ = tags_factor_max * std::max(text_.size(), tags_size_min);
   std::string_view tag_name_;
   std::size_t tag_end_ = 0;                 // of the tag that at_ is in
+  std::string_view tag_naming_;             // if it was not judged
   std::optional<redaction_class> tag_kind_; // of its attribute "value" or "content"
   std::size_t element_begin_ = none;        // where the content of a sensitive element begins
   redaction_class element_kind_ = redaction_class::custom;

@@ -36,6 +36,7 @@ struct policy_wishes {
 struct harmless_names {
   masking::name_memory json;          // keys; marked: names the value beside it
   masking::name_memory text;          // what stands before ':' or '='
+  masking::name_memory keys;          // likewise, with the word before it
   masking::name_memory headers;       // names whose values are searched as text
   masking::name_memory header_values; // of those
   masking::name_memory words;         // segments of paths and the like

@@ -5,6 +5,7 @@
 #include "actors/redaction/name_memory.hpp"
 #include "actors/redaction/policy.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -18,23 +19,28 @@ public:
   std::optional<redaction_class> class_of(std::string_view name) {
     if (harmless_->knows(name))
       return std::nullopt;
-    if (name.find('\\') != std::string_view::npos)
-      return policy_->key(decoded(name, json_escapes));
-    if (name.find('%') != std::string_view::npos)
-      return policy_->key(decoded(name, form_escapes));
-    return judge(name);
+    if (!is_escaped(name))
+      return judge(name);
+    const auto by_json = name.find('\\') != std::string_view::npos;
+    return policy_->key(decoded(name, by_json ? json_escapes : form_escapes));
   }
 
   /// The class of a name that is taken as it stands.
   std::optional<redaction_class> class_of_plain(std::string_view name) {
-    return harmless_->knows(name) ? std::nullopt : judge(name);
+    if (harmless_->knows(name))
+      return std::nullopt;
+    return is_escaped(name) ? policy_->key(name) : judge(name);
   }
 
 private:
-  /// What looks escaped is not remembered: class_of() reads it otherwise.
+  /// Such a name is not remembered: what it is depends on how it is read.
+  static bool is_escaped(std::string_view name) noexcept {
+    return std::ranges::any_of(name, [](char c) { return c == '\\' || c == '%'; });
+  }
+
   std::optional<redaction_class> judge(std::string_view name) {
     const auto kind = policy_->key(name);
-    if (!kind && name.find_first_of("\\%") == std::string_view::npos)
+    if (!kind)
       harmless_->add(name);
     return kind;
   }
