@@ -155,7 +155,7 @@ bool is_text(std::string_view bytes) noexcept {
                                                              bool cut) noexcept {
   auto runs = run_search<base64_runs>{text, from};
   for (auto run = runs.next(); run.begin < run.end; run = runs.next())
-    if (run.end - run.begin >= base64_size_min)
+    if (run.end - run.begin >= base64_size_min && (run.may_join || is(text[run.begin], first)))
       if (const auto found = find_in_run(text, run, cut))
         return found;
   if (!cut)

@@ -74,6 +74,16 @@ static_assert(std::ranges::all_of(issuers, [](const issuer_range& range) {
   return range.first % 100 == 0 && range.last % 100 == 99 && range.digits_min >= card_digits_min;
 }));
 
+/// What two digits add to the sum whose last digit must be 0; the first is one of those that count twice.
+constexpr auto check_sums = [] {
+  auto table = std::array<std::uint8_t, 100>{};
+  for (auto pair = 0u; pair < table.size(); ++pair) {
+    const auto twice = pair / 10 * 2;
+    table[pair] = static_cast<std::uint8_t>((twice > 9 ? twice - 9 : twice) + pair % 10);
+  }
+  return table;
+}();
+
 /// How many digits stand at `at`, counted up to `max`.
 std::size_t digits_at(std::string_view text, std::size_t at, std::size_t max) noexcept {
   auto size = std::size_t{0};
@@ -179,10 +189,10 @@ bool may_continue(std::size_t size, bool first) noexcept { return size >= (first
 /// What may be a card number, as far as its digits go.
 class card_candidate {
 public:
-  card_candidate(std::string_view text, std::size_t at) noexcept : text_{text} {
+  /// `size`: of the first group, which begins at `at`.
+  card_candidate(std::string_view text, std::size_t at, std::size_t size) noexcept : text_{text} {
     auto count = std::size_t{0};
-    for (auto i = at;;) {
-      const auto size = digits_at(text, i, card_digits_max - count + 1);
+    for (auto i = at;; size = digits_at(text, i, card_digits_max - count + 1)) {
       count += size;
       if (count > card_digits_max) // no number ends there
         return;
@@ -226,16 +236,26 @@ private:
 
   /// ISO/IEC 7812-1 annex B, for the number that the first `last` groups make.
   bool has_check_digit(std::size_t last) const noexcept {
-    constexpr std::uint8_t values[2][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {0, 2, 4, 6, 8, 1, 3, 5, 7, 9}};
-    auto doubled = groups_[last - 1].count % 2 == 0;
+    auto doubles = groups_[last - 1].count % 2 == 0;
     auto sum = 0u;
-    for (auto i = std::size_t{0}; i < last; ++i)
-      for (auto c : text_.substr(groups_[i].begin, groups_[i].size)) {
-        sum += values[doubled ? 1 : 0][c - '0'];
-        doubled = !doubled;
+    for (auto i = std::size_t{0}; i < last; ++i) {
+      auto at = groups_[i].begin;
+      const auto end = at + groups_[i].size;
+      if (!doubles) {
+        sum += digit_at(at++);
+        doubles = true;
       }
+      for (; at + 1 < end; at += 2)
+        sum += check_sums[digit_at(at) * 10 + digit_at(at + 1)];
+      if (at < end) {
+        sum += check_sums[digit_at(at) * 10];
+        doubles = false;
+      }
+    }
     return sum % 10 == 0;
   }
+
+  unsigned digit_at(std::size_t at) const noexcept { return static_cast<unsigned>(text_[at] - '0'); }
 
   std::string_view text_;
   std::array<digit_group, groups_max> groups_; // not initialised: size_ tells how many there are
@@ -276,7 +296,7 @@ std::size_t card_size(std::string_view text, std::size_t at) noexcept {
   const auto digits = digits_at(text, at, card_digits_max + 1);
   if (digits > card_digits_max || (digits < card_digits_min && separator_at(text, at + digits).size == 0))
     return 0;
-  const auto size = card_candidate{text, at}.longest_number(issued);
+  const auto size = card_candidate{text, at, digits}.longest_number(issued);
   return size != 0 && !is_part_before(text, at) ? size : 0;
 }
 

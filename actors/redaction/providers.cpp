@@ -202,13 +202,20 @@ std::optional<finding> find_in_word(std::string_view text, run_bounds word, bool
   return is_bot_token(whole) ? std::optional{finding{whole, redaction_class::provider}} : std::nullopt;
 }
 
+/// Lets most words go.
+bool may_hold_token(std::string_view text, run_bounds word) noexcept {
+  return word.may_join || openings[pair_of(text[word.begin], text[word.begin + 1])] ||
+         escape_size(text, word.begin) != 0;
+}
+
 } // namespace
 
 [[gnu::flatten]] std::optional<finding> find_provider(std::string_view text, std::size_t from, bool cut) noexcept {
   auto words = run_search<token_words>{text, from};
   for (auto word = words.next(); word.begin < word.end; word = words.next())
-    if (auto found = find_in_word(text, word, cut))
-      return found;
+    if (may_hold_token(text, word))
+      if (auto found = find_in_word(text, word, cut))
+        return found;
   return std::nullopt;
 }
 
