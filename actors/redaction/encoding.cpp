@@ -145,7 +145,7 @@ encoded_unit read_json(std::string_view text) noexcept {
 }
 
 /// As decode<read_json, '\\'>(), quicker for the escapes of one byte, of which some texts are full.
-std::size_t decode_json(std::string_view text, char* out) noexcept {
+[[gnu::flatten]] std::size_t decode_json(std::string_view text, char* out) noexcept {
   auto* end = out;
   for (;;) {
     end = copy_plain<'\\'>(text, end);

@@ -39,6 +39,8 @@ constexpr auto signs = [] {
   return table;
 }();
 
+constexpr auto short_text_max = 2 * block_size; // of a text that is looked through for long words first
+
 /// "%B" and the number of a card: track 1 of its stripe (ISO/IEC 7813), no encoded byte.
 bool opens_track(std::string_view text) noexcept {
   constexpr auto digits = std::size_t{12};
@@ -390,6 +392,8 @@ private:
 void mask_text(std::string_view text, bool cut, mask_writer& out, text_kind kind, text_words words) {
   if (!out.spend(text))
     return;
+  if (text.size() <= short_text_max && !holds_long_run(text))
+    words = {false, words.base64 && cut};
   const auto own = own_scope{text, out};
   text_pass{text, cut, kind, words, out}.run();
 }

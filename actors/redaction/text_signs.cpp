@@ -34,20 +34,22 @@ std::uint64_t text_signs::numbers(const byte_block& block, std::size_t at) const
 
 [[gnu::flatten]] void text_signs::classify(std::size_t at) noexcept {
   const auto block = byte_block::read(text_, at);
-  const auto tokens = block.bits([](auto bytes) { return bytes.is('J'); }); // of "eyJ"
-  const auto before = block.bits([](auto bytes) { return bytes.is('y'); });
-  const auto dashes = block.bits([](auto bytes) { return bytes.is('-'); }); // of "-----BEGIN" and of options
-  const auto pairs = dashes & ahead(dashes, 1);
-  const auto spaces = block.bits([](auto bytes) { return space_bytes(bytes); });
-  const auto quotes = block.bits([](auto bytes) { return bytes.is('"') | bytes.is('\''); });
-  const auto opens_option = behind(spaces | quotes | block.bits([](auto bytes) { return bytes.is('`'); }), 1);
   block_ = at;
   signs_ = block.bits([](auto bytes) {
     return bytes.is(':') | bytes.within('<', '=') | bytes.within('%', '&') | bytes.is('\\') | bytes.is('(') |
            bytes.is('@');
   });
-  signs_ |= numbers(block, at) | (tokens & behind(before, 1)) | (pairs & ahead(pairs, 2)) | (dashes & opens_option) |
-            (quotes & behind(spaces, 1));
+  signs_ |= numbers(block, at);
+  if (const auto tokens = block.bits([](auto bytes) { return bytes.is('J'); }); tokens != 0) // of "eyJ"
+    signs_ |= tokens & behind(block.bits([](auto bytes) { return bytes.is('y'); }), 1);
+  const auto dashes = block.bits([](auto bytes) { return bytes.is('-'); }); // of "-----BEGIN" and of options
+  const auto quotes = block.bits([](auto bytes) { return bytes.is('"') | bytes.is('\''); });
+  if ((dashes | quotes) != 0) {
+    const auto pairs = dashes & ahead(dashes, 1);
+    const auto spaces = block.bits([](auto bytes) { return space_bytes(bytes); });
+    const auto opens_option = behind(spaces | quotes | block.bits([](auto bytes) { return bytes.is('`'); }), 1);
+    signs_ |= (pairs & ahead(pairs, 2)) | (dashes & opens_option) | (quotes & behind(spaces, 1));
+  }
 }
 
 } // namespace cleartap::masking

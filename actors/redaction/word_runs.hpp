@@ -48,6 +48,18 @@ private:
   std::uint64_t eights_ = 0;
 };
 
+/// Whether a run of a text is long enough for a token or base64, whose bytes are told together: for short texts, which
+/// mostly have none.
+[[gnu::flatten]] inline bool holds_long_run(std::string_view text) noexcept {
+  auto runs = word_runs{};
+  auto longs = std::uint64_t{0};
+  for (auto at = std::size_t{0}; at < text.size(); at += block_size)
+    longs |= runs.next(byte_block::read(text, at).bits([](auto bytes) {
+      return bytes.folded().within('a', 'z') | bytes.within('-', '9') | bytes.is('_') | bytes.is('+');
+    }));
+  return longs != 0;
+}
+
 struct run_bounds {
   std::size_t begin = 0;
   std::size_t end = 0;
