@@ -82,6 +82,7 @@ void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
   if ((is_word && harmless.knows(text)) || !out.spend(text))
     return;
   auto holds_any = false;
+  const auto notes = out.note_count();
   const auto own = own_scope{text, out};
   auto providers = provider_search{text, cut};
   auto base64 = base64_search{text, cut};
@@ -109,7 +110,7 @@ void mask_patterns(std::string_view text, bool cut, mask_writer& out) {
     floor = at;
     holds_any = true;
   }
-  if (is_word && !holds_any && !out.is_noted())
+  if (is_word && !holds_any && out.note_count() == notes)
     harmless.add(text);
 }
 

@@ -131,7 +131,7 @@ void mask_value(const http_header& header, mask_writer& out) {
   if (is_numbering(value) && names_number(name) && !out.policy().holds_own(value))
     return;
   mask_content(value, false, out);
-  if (!out.is_changed() && !out.is_noted())
+  if (!out.is_changed() && out.note_count() == 0)
     harmless.header_values.add(value);
 }
 

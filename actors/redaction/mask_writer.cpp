@@ -24,6 +24,7 @@ void mask_writer::note(std::string_view part, redaction_class kind) { note(part,
 void mask_writer::note(std::string_view part, redaction_class kind, std::string_view before) {
   const auto begin = static_cast<std::size_t>(part.data() - text_.data());
   const auto end = begin + part.size();
+  ++note_count_;
   if (begin < std::max(noted_end_, copied_) || is_removed() || is_own(begin, end))
     return;
   noted_end_ = end;

@@ -107,8 +107,10 @@ public:
 
   bool is_removed() const noexcept { return removed_ || (outer_ && outer_->is_removed()); }
   bool is_changed() const noexcept { return changed_; }
-  bool is_noted() const noexcept { return noted_end_ > 0; }                // a contact in the text
   std::optional<redaction_class> first() const noexcept { return first_; } // class of the first mask
+
+  /// How often something in the text was found that is to be noted, known or not: such a text is to be searched again.
+  std::size_t note_count() const noexcept { return note_count_; }
   std::optional<redaction_class> noted() const noexcept { return noted_; } // of the first note of a text that is asked
 
   /// The text with the masks. Precondition: is_changed(), and it is not inside of another text.
@@ -140,6 +142,7 @@ private:
   std::size_t own_next_ = 0; // of own_: those before are written
   std::size_t own_depth_ = 0;
   std::size_t noted_end_ = 0; // of the last note
+  std::size_t note_count_ = 0;
   std::optional<redaction_class> noted_;
   std::optional<redaction_class> first_;
   bool changed_ = false;

@@ -89,6 +89,18 @@ TEST_CASE("contacts that are not masked are noted in every carrier, once, and st
                                                       {"email", "request.query.mail", true}});
 }
 
+TEST_CASE("a contact is noted each time that it comes, in whatever is searched once if it holds nothing") {
+  for (auto left = 3; left > 0; --left) {
+    auto what = exchange{};
+    auto& request = what.request.emplace();
+    request.path = "/users/ann@a.example/d3JpdGUgdG8gYW5uQGEuZXhhbXBsZSBub3c";
+    request.query = "ann@a.example=1";
+    request.headers = {{"X-User", "ann@a.example"}, {"X-Tel", "+49 30 123456"}};
+    request.body.bytes = R"({"ann@a.example":"ann@a.example"})";
+    CHECK(notes_of(what).size() == 7);
+  }
+}
+
 TEST_CASE("a contact inside of an encoded value does not have it masked") {
   const auto encoded = std::string{"d3JpdGUgdG8gYW5uQGEuZXhhbXBsZSBub3c="}; // write to ann@a.example now
   CHECK(shown("text/plain", "x " + encoded) == lines{"email request.body " + encoded});

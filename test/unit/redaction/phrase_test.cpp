@@ -124,6 +124,8 @@ TEST_CASE("what describes an interface in JSON is none") {
         R"("pin":{"description":"[REDACTED:password]"}})");
   CHECK(json(R"({"credentials":{"description":"d","properties":{"user":"u","value":"v"}}})") ==
         R"({"credentials":{"description":"d","properties":{"user":"[REDACTED:secret]","value":"[REDACTED:secret]"}}})");
+  CHECK(json(R"([{"input_token":"a","limit_key":"b"},{"input_token":"c"}])") ==
+        R"([{"input_token":"a","limit_key":"b"},{"input_token":"[REDACTED:token]"}])");
   CHECK(json(R"({"input_token":"a","other":"b"})") == R"({"input_token":"[REDACTED:token]","other":"b"})");
   CHECK(json(R"({"access_token":"a","limit_key":"b"})") == R"({"access_token":"[REDACTED:token]","limit_key":"b"})");
   CHECK(json(R"([{"input_token":"a"},{"limit_key":"b"}])") ==
