@@ -26,10 +26,24 @@ bool has_parameter(std::string_view query, std::string_view name) noexcept {
   return false;
 }
 
+/// Issuers write codes in base64 or base64url, with dots and tildes. Programs in the links of playgrounds are not.
+bool may_be_code(std::string_view value) noexcept {
+  if (value.size() < size_min || std::ranges::all_of(value, is_digit))
+    return false;
+  for (; !value.empty(); value.remove_prefix(1)) {
+    const auto is_escape =
+        starts_any_case(value, "%2F") || starts_any_case(value, "%2B") || starts_any_case(value, "%3D");
+    if (!is_escape && !is_base64url(value[0]) && !is_one_of(value[0], ".~/+="))
+      return false;
+    value.remove_prefix(is_escape ? 2 : 0);
+  }
+  return true;
+}
+
 } // namespace
 
 bool authorization_codes::hold(std::string_view name, std::string_view value) noexcept {
-  if (name != "code" || value.size() < size_min || std::ranges::all_of(value, is_digit))
+  if (name != "code" || !may_be_code(value))
     return false;
   if (looks_left_ == 0)
     return true;

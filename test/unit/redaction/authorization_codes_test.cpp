@@ -41,6 +41,12 @@ TEST_CASE("other codes stay") {
   }
 }
 
+TEST_CASE("codes that are percent-encoded are masked, programs are not") {
+  CHECK(query("code=4%2F0AbCdEfGhIjKlMnOp%3D&state=x") == "code=" + masked + "&state=x");
+  CHECK(query("code=%23!%5Ballow(unused)%5D&state=x") == "code=%23!%5Ballow(unused)%5D&state=x");
+  CHECK(query("code=fn+main()+%7B%7D%0Amain&state=x") == "code=fn+main()+%7B%7D%0Amain&state=x");
+}
+
 TEST_CASE("of very many codes the later are taken for ones of OAuth without a look") {
   auto many = std::string{};
   for (auto i = 0; i < 100; ++i)
