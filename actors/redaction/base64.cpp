@@ -1,7 +1,7 @@
 #include "actors/redaction/base64.hpp"
 
 #include "actors/redaction/ascii.hpp"
-#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/word_runs.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/binary.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/csv.hpp"
 #include "actors/redaction/encoding.hpp"
 #include "actors/redaction/form.hpp"

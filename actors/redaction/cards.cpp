@@ -342,4 +342,10 @@ std::size_t cut_digits_size(std::string_view text, std::size_t at) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(rest, is_digit)) >= cut_digits_min ? rest.size() : 0;
 }
 
+bool opens_track(std::string_view text) noexcept {
+  constexpr auto digits = std::size_t{12};
+  const auto number = text.substr(2, digits);
+  return text[1] == 'B' && number.size() == digits && std::ranges::all_of(number, is_digit);
+}
+
 } // namespace cleartap::masking

@@ -29,4 +29,8 @@ inline constexpr auto cut_number_max = std::size_t{64};
 /// beginning of one of the above; else 0. Same precondition.
 [[nodiscard]] std::size_t cut_digits_size(std::string_view text, std::size_t at) noexcept;
 
+/// Whether `text` begins with "%B" and the number of a card: track 1 of its stripe (ISO/IEC 7813), no encoded byte.
+/// Precondition: it begins with '%' and has another byte.
+[[nodiscard]] bool opens_track(std::string_view text) noexcept;
+
 } // namespace cleartap::masking

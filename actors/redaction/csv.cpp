@@ -2,7 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/layer.hpp"
 #include "actors/redaction/plain_text.hpp"
 
@@ -14,7 +14,6 @@ namespace cleartap::masking {
 namespace {
 
 constexpr auto name_size_max = std::size_t{64};
-constexpr auto byte_order_mark = std::string_view{"\xef\xbb\xbf"};
 
 /// What a header line parts its names with: whichever of the usual ones it has most of.
 char separator_of(std::string_view line) noexcept {

@@ -2,8 +2,8 @@
 
 #include "actors/inventory/text_format.hpp"
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/drop_json.hpp"
-#include "actors/redaction/json_text.hpp"
 #include "actors/redaction/plain_name.hpp"
 #include "messages/dropped.hpp"
 

@@ -5,6 +5,7 @@
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/contact_search.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/keyed_value.hpp"
 #include "actors/redaction/layer.hpp"

@@ -2,8 +2,8 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/cards.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/form.hpp"
-#include "actors/redaction/json_text.hpp"
 #include "actors/redaction/layer.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #include "actors/redaction/json_place.hpp"
 
 #include "actors/redaction/ascii.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/json_names.hpp"
-#include "actors/redaction/json_text.hpp"
 
 #include <algorithm>
 

@@ -5,6 +5,7 @@
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/common_values.hpp"
 #include "actors/redaction/contact_search.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/encoding.hpp"
 #include "actors/redaction/json_names.hpp"
 #include "actors/redaction/json_scanner.hpp"
@@ -21,8 +22,6 @@
 namespace cleartap::masking {
 
 namespace {
-
-constexpr auto byte_order_mark = std::string_view{"\xef\xbb\xbf"};
 
 class json_pass {
 public:
@@ -386,16 +385,6 @@ private:
 
 } // namespace
 
-bool looks_like_json(std::string_view text) noexcept {
-  if (text.starts_with(byte_order_mark))
-    text.remove_prefix(byte_order_mark.size());
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos || (text[begin] != '{' && text[begin] != '['))
-    return false;
-  text.remove_prefix(begin);
-  return !text.starts_with("[REDACTED:") && !text.starts_with("[DROPPED:"); // text that begins with a mask
-}
-
 void mask_json(std::string_view text, bool cut, mask_writer& out) {
   if (!out.spend(text))
     return;
@@ -404,13 +393,6 @@ void mask_json(std::string_view text, bool cut, mask_writer& out) {
   const auto rest = json_pass{text, cut, out}.run();
   if (!rest.empty() && !out.is_removed())
     mask_text(rest, cut, out);
-}
-
-void mask_content(std::string_view text, bool cut, mask_writer& out) {
-  if (looks_like_json(text))
-    mask_json(text, cut, out);
-  else
-    mask_text(text, cut, out);
 }
 
 } // namespace cleartap::masking

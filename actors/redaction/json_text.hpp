@@ -12,14 +12,8 @@ namespace cleartap::masking {
 /// Open brackets of a body that is searched; behind one more, the rest of the body is removed.
 inline constexpr auto depth_max = std::size_t{512};
 
-/// Whether `text` begins like a JSON document, perhaps behind a byte order mark.
-[[nodiscard]] bool looks_like_json(std::string_view text) noexcept;
-
 /// Every scalar under a sensitive key becomes a string that is a mask; valid JSON stays valid. From the first token
 /// that cannot be JSON on, `text` is masked as plain text. `cut`: the text goes on behind its end.
 void mask_json(std::string_view text, bool cut, mask_writer& out);
-
-/// As JSON if `text` looks like it, else as plain text: for values of any format.
-void mask_content(std::string_view text, bool cut, mask_writer& out);
 
 } // namespace cleartap::masking

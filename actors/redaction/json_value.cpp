@@ -2,7 +2,7 @@
 
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/layer.hpp"
 #include "actors/redaction/plain_text.hpp"
 

@@ -4,6 +4,7 @@
 #include "actors/redaction/base64.hpp"
 #include "actors/redaction/cards.hpp"
 #include "actors/redaction/contact_search.hpp"
+#include "actors/redaction/content.hpp"
 #include "actors/redaction/json_text.hpp"
 #include "actors/redaction/keyed_value.hpp"
 #include "actors/redaction/layer.hpp"
@@ -40,13 +41,6 @@ constexpr auto signs = [] {
 }();
 
 constexpr auto short_text_max = 2 * block_size; // of a text that is looked through for long words first
-
-/// "%B" and the number of a card: track 1 of its stripe (ISO/IEC 7813), no encoded byte.
-bool opens_track(std::string_view text) noexcept {
-  constexpr auto digits = std::size_t{12};
-  const auto number = text.substr(2, digits);
-  return text[1] == 'B' && number.size() == digits && std::ranges::all_of(number, is_digit);
-}
 
 class text_pass {
 public:

@@ -3,7 +3,7 @@
 #include "actors/redaction/ascii.hpp"
 #include "actors/redaction/binary.hpp"
 #include "actors/redaction/cards.hpp"
-#include "actors/redaction/json_text.hpp"
+#include "actors/redaction/content.hpp"
 
 #include <algorithm>
 #include <cassert>
