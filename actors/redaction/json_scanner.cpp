@@ -31,6 +31,14 @@ std::uint64_t escaped_bytes(std::uint64_t backslashes, bool& carry) noexcept {
   return escaped;
 }
 
+/// Whether an escape may stand for any byte, or for one that joins words: "\\/". The others part them.
+bool hides_bytes(std::string_view text) noexcept {
+  for (auto at = text.find('\\'); at < text.size(); at = text.find('\\', at + 2))
+    if (at + 1 == text.size() || !is_one_of(text[at + 1], "\"\\bfnrt"))
+      return true;
+  return false;
+}
+
 /// The same byte by byte, for a string without escapes that is too short for a long word.
 string_marks marks_of_short(std::string_view text) noexcept {
   auto out = string_marks{};
@@ -58,7 +66,7 @@ bool string_marks::may_hold_secret(const json_string& string, bool cut) const no
 
 [[gnu::flatten]] string_marks marks_of(const json_string& string) noexcept {
   auto out = string_marks{};
-  if (string.escaped && string.content.find("\\u") != std::string_view::npos) {
+  if (string.escaped && hides_bytes(string.content)) {
     out.hidden = true;
     return out;
   }
@@ -80,7 +88,7 @@ bool string_marks::may_hold_secret(const json_string& string, bool cut) const no
     out.key |= (own & keys) != 0;
     out.dash |= (own & block.bits([](auto bytes) { return bytes.is('-'); })) != 0;
     out.contact |= (own & block.bits([](auto bytes) { return bytes.is('@'); })) != 0;
-    out.word |= words.next(block.bits([](auto bytes) { return word_bytes(bytes); })) != 0;
+    out.word |= words.next(block.bits([](auto bytes) { return token_bytes(bytes); })) != 0;
     out.run |= runs.next(block.bits([](auto bytes) { return base64_bytes(bytes); })) != 0;
   }
   return out;

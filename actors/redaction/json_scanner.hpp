@@ -37,7 +37,7 @@ struct string_marks {
   bool contact = false; // of an e-mail address
   bool word = false;    // long enough for a provider's token
   bool run = false;     // long enough for base64 that is looked into
-  bool hidden = false;  // "\\u", behind which may be anything; then the others are not told
+  bool hidden = false;  // an escape such as "\\u" or "\\/" that may stand for any byte; then the others are not told
 
   bool may_hold_number() const noexcept; // a card or social security number, whole
 

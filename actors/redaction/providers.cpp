@@ -113,8 +113,9 @@ std::size_t token_size(const provider_form& form, std::string_view text, std::si
   const auto rest = text.substr(at);
   if (!rest.starts_with(form.prefix) || !may_begin(form, text, at))
     return 0;
+  const auto end_max = form.size_max == 0 ? rest.size() : form.prefix.size() + form.size_max + 1; // one more: too long
   auto end = form.prefix.size();
-  while (end < rest.size() && is_in(form.chars, rest[end]))
+  while (end < std::min(end_max, rest.size()) && is_in(form.chars, rest[end]))
     ++end;
   auto size = end - form.prefix.size();
   const auto shortened =
@@ -136,7 +137,7 @@ std::size_t token_size(const provider_form& form, std::string_view text, std::si
 
 /// The sizes of the parts of a Discord bot's token: the base64 of its id, of a time, and a signature.
 bool is_bot_token(std::string_view word) noexcept {
-  if (!is_one_of(word[0], "MNO"))
+  if (word.empty() || !is_one_of(word[0], "MNO"))
     return false;
   const auto first = word.find('.');
   const auto second = first == std::string_view::npos ? first : word.find('.', first + 1);
@@ -146,8 +147,24 @@ bool is_bot_token(std::string_view word) noexcept {
   return first >= 23 && first <= 28 && second - first - 1 == 6 && last >= 27 && last <= 40 && is_mixed(word);
 }
 
+std::optional<finding> find_bot_token(std::string_view words) noexcept {
+  while (!words.empty()) {
+    const auto word = words.substr(0, words.find_first_of("/+"));
+    if (is_bot_token(word))
+      return finding{word, redaction_class::provider};
+    words.remove_prefix(std::min(word.size() + 1, words.size()));
+  }
+  return std::nullopt;
+}
+
+std::size_t word_begin(std::string_view text, std::size_t at) noexcept {
+  while (at > 0 && (is_base64url(text[at - 1]) || text[at - 1] == '.'))
+    --at;
+  return at;
+}
+
 /// Precondition: there is a byte behind text[at].
-std::optional<finding> find_at(std::string_view text, std::size_t word, std::size_t at, bool cut) noexcept {
+std::optional<finding> find_at(std::string_view text, std::size_t at, bool cut) noexcept {
   const auto first = index_of(text[at]);
   if (first >= 128)
     return std::nullopt;
@@ -156,7 +173,7 @@ std::optional<finding> find_at(std::string_view text, std::size_t word, std::siz
     if (form.prefix.size() > 1 && form.prefix[1] != text[at + 1])
       continue;
     if (const auto size = token_size(form, text, at, cut)) {
-      const auto begin = (form.checks & with_head) != 0 ? word : at;
+      const auto begin = (form.checks & with_head) != 0 ? word_begin(text, at) : at;
       return finding{text.substr(begin, at + size - begin), redaction_class::provider};
     }
   }
@@ -173,12 +190,12 @@ std::size_t escape_size(std::string_view text, std::size_t word) noexcept {
 struct token_words {
   template <class Lane>
   static Lane bytes(Lane lane) noexcept {
-    return word_bytes(lane);
+    return token_bytes(lane);
   }
 
   template <class Lane>
   static Lane joints(Lane lane) noexcept {
-    return lane.within('-', '.') | lane.is('_');
+    return lane.within('-', '/') | lane.is('_') | lane.is('+');
   }
 };
 
@@ -186,7 +203,7 @@ std::optional<finding> find_in_word(std::string_view text, run_bounds word, bool
   const auto find = [&](std::size_t at) -> std::optional<finding> {
     if (at + 1 >= word.end || !openings[pair_of(text[at], text[at + 1])])
       return std::nullopt;
-    return find_at(text, word.begin, at, cut);
+    return find_at(text, at, cut);
   };
   const auto joined = word.begin > 0 && is_alnum(text[word.begin - 1]); // the search began inside of the word
   if (auto found = joined ? std::nullopt : find(word.begin))
@@ -198,8 +215,7 @@ std::optional<finding> find_in_word(std::string_view text, run_bounds word, bool
     return std::nullopt;
   if (auto found = find_behind_joints<token_words>(text, word.begin, word.end, find))
     return found;
-  const auto whole = text.substr(word.begin, word.end - word.begin);
-  return is_bot_token(whole) ? std::optional{finding{whole, redaction_class::provider}} : std::nullopt;
+  return find_bot_token(text.substr(word.begin, word.end - word.begin));
 }
 
 /// Lets most words go.

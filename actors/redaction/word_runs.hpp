@@ -21,6 +21,12 @@ Lane word_bytes(Lane bytes) noexcept {
   return bytes.folded().within('a', 'z') | bytes.within('0', '9') | bytes.within('-', '.') | bytes.is('_');
 }
 
+/// Those of tokens: some are written in base64, so that the words of one may be short.
+template <class Lane>
+Lane token_bytes(Lane bytes) noexcept {
+  return bytes.folded().within('a', 'z') | bytes.within('-', '9') | bytes.is('_') | bytes.is('+');
+}
+
 /// Block by block, the places where a run of words has reached provider_word_min bytes.
 class word_runs {
 public:
@@ -54,9 +60,7 @@ private:
   auto runs = word_runs{};
   auto longs = std::uint64_t{0};
   for (auto at = std::size_t{0}; at < text.size(); at += block_size)
-    longs |= runs.next(byte_block::read(text, at).bits([](auto bytes) {
-      return bytes.folded().within('a', 'z') | bytes.within('-', '9') | bytes.is('_') | bytes.is('+');
-    }));
+    longs |= runs.next(byte_block::read(text, at).bits([](auto bytes) { return token_bytes(bytes); }));
   return longs != 0;
 }
 

@@ -11,6 +11,12 @@ using namespace cleartap;
 using sample::json;
 using namespace std::string_literals;
 
+TEST_CASE("a token is found across escapes of bytes that may be in one") {
+  const auto token = std::string{"whsec"} + R"(_ab\/cdefghijklmnopqrstuvwxyz)"; // as PHP writes it
+  CHECK(json("[\"" + token + "\"]") == R"(["[REDACTED:provider]"])");
+  CHECK(json(R"(["a\/b","c\nd"])") == R"(["a\/b","c\nd"])");
+}
+
 TEST_CASE("a scalar under a sensitive key becomes a mask") {
   CHECK(json(R"({"password":"hunter2"})") == R"({"password":"[REDACTED:password]"})");
   CHECK(json(R"({"pin" : 1234, "a":1})") == R"({"pin" : "[REDACTED:password]", "a":1})");

@@ -8,6 +8,7 @@
 
 using namespace cleartap;
 using sample::carriers;
+using sample::json;
 using sample::text;
 
 namespace {
@@ -113,6 +114,15 @@ std::string token_of(const form& form, std::size_t size) {
 std::string token_of(const form& form) { return token_of(form, form.size); }
 
 } // namespace
+
+TEST_CASE("a token in base64 is found wherever its first sign is") {
+  for (const auto* rest :
+       {"_/bcdefghijklmnopqrstuvwxyz", "_ab+cdefghijklmnopqrstuvwxyz", "_abcde/ghijklmnopqrstuvwxyz"}) {
+    const auto token = std::string{"whsec"} + rest;
+    CHECK(text("a " + token + " b") == "a [REDACTED:provider] b");
+    CHECK(json("[\"" + token + "\"]") == R"(["[REDACTED:provider]"])");
+  }
+}
 
 TEST_CASE("a token of each provider is masked in every carrier") {
   for (const auto& form : forms)
