@@ -137,8 +137,6 @@ std::size_t token_size(const provider_form& form, std::string_view text, std::si
 
 /// The sizes of the parts of a Discord bot's token: the base64 of its id, of a time, and a signature.
 bool is_bot_token(std::string_view word) noexcept {
-  if (word.empty() || !is_one_of(word[0], "MNO"))
-    return false;
   const auto first = word.find('.');
   const auto second = first == std::string_view::npos ? first : word.find('.', first + 1);
   if (second == std::string_view::npos)
@@ -147,20 +145,24 @@ bool is_bot_token(std::string_view word) noexcept {
   return first >= 23 && first <= 28 && second - first - 1 == 6 && last >= 27 && last <= 40 && is_mixed(word);
 }
 
-std::optional<finding> find_bot_token(std::string_view words) noexcept {
-  while (!words.empty()) {
-    const auto word = words.substr(0, words.find_first_of("/+"));
-    if (is_bot_token(word))
-      return finding{word, redaction_class::provider};
-    words.remove_prefix(std::min(word.size() + 1, words.size()));
-  }
-  return std::nullopt;
-}
+constexpr bool is_word(char c) noexcept { return is_base64url(c) || c == '.'; }
 
 std::size_t word_begin(std::string_view text, std::size_t at) noexcept {
-  while (at > 0 && (is_base64url(text[at - 1]) || text[at - 1] == '.'))
+  while (at > 0 && is_word(text[at - 1]))
     --at;
   return at;
+}
+
+/// A Discord bot's, which is a word of its own.
+std::optional<finding> find_bot_token(std::string_view text, std::size_t at) noexcept {
+  constexpr auto size_max = std::size_t{28 + 1 + 6 + 1 + 40};
+  if (!is_one_of(text[at], "MNO") || (at > 0 && is_word(text[at - 1])))
+    return std::nullopt;
+  auto end = at;
+  while (end < text.size() && end - at <= size_max && is_word(text[end]))
+    ++end;
+  const auto word = text.substr(at, end - at);
+  return is_bot_token(word) ? std::optional{finding{word, redaction_class::provider}} : std::nullopt;
 }
 
 /// Precondition: there is a byte behind text[at].
@@ -201,9 +203,10 @@ struct token_words {
 
 std::optional<finding> find_in_word(std::string_view text, run_bounds word, bool cut) noexcept {
   const auto find = [&](std::size_t at) -> std::optional<finding> {
-    if (at + 1 >= word.end || !openings[pair_of(text[at], text[at + 1])])
+    if (at + 1 >= word.end)
       return std::nullopt;
-    return find_at(text, at, cut);
+    auto found = openings[pair_of(text[at], text[at + 1])] ? find_at(text, at, cut) : std::nullopt;
+    return found ? found : find_bot_token(text, at);
   };
   const auto joined = word.begin > 0 && is_alnum(text[word.begin - 1]); // the search began inside of the word
   if (auto found = joined ? std::nullopt : find(word.begin))
@@ -213,9 +216,7 @@ std::optional<finding> find_in_word(std::string_view text, run_bounds word, bool
       return found;
   if (!word.may_join)
     return std::nullopt;
-  if (auto found = find_behind_joints<token_words>(text, word.begin, word.end, find))
-    return found;
-  return find_bot_token(text.substr(word.begin, word.end - word.begin));
+  return find_behind_joints<token_words>(text, word.begin, word.end, find);
 }
 
 /// Lets most words go.
