@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 namespace cleartap::masking {
 
@@ -54,11 +55,33 @@ std::string_view argument_at(std::string_view text, std::size_t at) noexcept {
   return text.substr(at, std::min(text.find_first_of(" \t\r\n\"'`<>", at), text.size()) - at);
 }
 
+/// What the line says before the option at text[at], as far as it is near.
+std::string_view command_before(std::string_view text, std::size_t at) noexcept {
+  const auto reach = std::min(at, name_size_max);
+  const auto before = text.substr(at - reach, reach);
+  const auto line = before.find_last_of("\r\n;|");
+  return line == std::string_view::npos ? before : before.substr(line + 1);
+}
+
+bool has_any(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
+  return std::ranges::any_of(words, [text](auto word) { return text.find(word) != std::string_view::npos; });
+}
+
+/// "mysql -u root -phunter2", without a blank: of no other program is this one a password.
+std::optional<phrase> attached_password(std::string_view text, std::size_t at) noexcept {
+  if (!text.substr(at).starts_with("-p") || !has_any(command_before(text, at), {"mysql", "mariadb", "sshpass "}))
+    return std::nullopt;
+  const auto value = argument_at(text, at + 2);
+  return value.empty() ? std::nullopt : std::optional{phrase{"password", value}};
+}
+
 } // namespace
 
 std::optional<phrase> option_at(std::string_view text, std::size_t at) noexcept {
   if (at > 0 && !is_space(text[at - 1]) && !is_quote(text[at - 1]))
     return std::nullopt;
+  if (auto found = attached_password(text, at))
+    return found;
   const auto begin = at + (text.substr(at).starts_with("--") ? 2 : 1);
   auto end = begin;
   while (end < text.size() && end - begin < name_size_max && is_name_char(text[end]))
@@ -73,8 +96,7 @@ std::optional<phrase> option_at(std::string_view text, std::size_t at) noexcept 
     name = value.find_first_of(":/") == value.find(':') && value.find(':', 1) != std::string_view::npos
                ? std::string_view{"password"}
                : std::string_view{};
-  const auto reach = std::min(at, name_size_max);
-  if (name == "p" && text.substr(at - reach, reach).find(" login ") != std::string_view::npos)
+  if (name == "p" && has_any(command_before(text, at), {" login ", "sshpass "}))
     name = "password"; // "docker login -u ann -p hunter2"
   return phrase{name, value};
 }

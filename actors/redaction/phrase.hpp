@@ -13,8 +13,8 @@ struct phrase {
   std::string_view value; // behind the name, perhaps not at once; without its quotes
 };
 
-/// The option at text[at], a '-': "--password hunter2", "-u ann:hunter2". The name of "-u" and "--user" is "password",
-/// if a ':' is in their value.
+/// The option at text[at], a '-': "--password hunter2", "-u ann:hunter2", "mysql -phunter2". The name of "-u" and
+/// "--user" is "password", if a ':' is in their value.
 [[nodiscard]] std::optional<phrase> option_at(std::string_view text, std::size_t at) noexcept;
 
 /// The literal at text[at], a quote, and the words before it: "PASSWORD 'hunter2'", "IDENTIFIED BY 'hunter2'".

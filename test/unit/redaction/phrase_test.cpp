@@ -7,6 +7,16 @@ using namespace cleartap;
 using sample::json;
 using sample::text;
 
+TEST_CASE("passwords behind -p are masked for programs that take them there") {
+  CHECK(text("mysql -u root -phunter2 db") == "mysql -u root -p[REDACTED:password] db");
+  CHECK(text("mysqldump -p'hunter 2' db") == "mysqldump -p'[REDACTED:password]' db");
+  CHECK(text("sshpass -p hunter2 ssh a") == "sshpass -p [REDACTED:password] ssh a");
+  CHECK(text("sshpass -phunter2") == "sshpass -p[REDACTED:password]");
+  for (const auto* other :
+       {"psql -p5432 db", "mkdir -p a/b", "mysql -u root -p", "mysql x; mkdir -pv a", "mysql -p db"})
+    CHECK(text(other) == other);
+}
+
 TEST_CASE("options of command lines are masked") {
   CHECK(text("mysql --password hunter2 -h db") == "mysql --password [REDACTED:password] -h db");
   CHECK(text("tool --api-key 'a b' x") == "tool --api-key '[REDACTED:apikey]' x");
