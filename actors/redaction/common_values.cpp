@@ -6,8 +6,6 @@
 #include "actors/redaction/providers.hpp"
 #include "actors/redaction/word_runs.hpp"
 
-#include <algorithm>
-
 namespace cleartap::masking {
 
 namespace {

@@ -14,8 +14,6 @@
 #include "actors/redaction/plain_text.hpp"
 #include "actors/redaction/providers.hpp"
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 

@@ -4,7 +4,6 @@
 #include "actors/redaction/byte_block.hpp"
 #include "actors/redaction/cards.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
